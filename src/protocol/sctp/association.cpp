@@ -1,0 +1,1 @@
+#include "protocol/sctp/association.h"
