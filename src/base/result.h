@@ -47,3 +47,7 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string_view message) {
   if (!PORTICO_CONCAT(name, _result))                                                   \
     return ::tl::unexpected<::portico::Error>(std::move(PORTICO_CONCAT(name, _result)).error()); \
   auto& name = *PORTICO_CONCAT(name, _result)
+// The same for Result<void>.
+#define PORTICO_TRY_DO(expression)                                                              \
+  if (auto portico_done = (expression); !portico_done)                                          \
+  return ::tl::unexpected<::portico::Error>(std::move(portico_done).error())

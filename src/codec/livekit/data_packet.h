@@ -37,16 +37,16 @@ enum class DataPayload : std::uint32_t {
 struct DataPacketEnvelope {
   DataPacket::Kind kind = DataPacket::Kind::reliable;
   DataPayload payload = DataPayload::none;  // may hold a number that is not in the list: relay it
-  std::string participant_identity;
-  std::string participant_sid;
+  std::string participant_identity{};
+  std::string participant_sid{};
   std::uint32_t sequence = 0;  // 0: the sender does not count
   // Who shall get it: DataPacket.destination_identities and the deprecated fields of UserPacket.
   // All empty: everybody else.
-  std::vector<std::string> destination_identities;
-  std::vector<std::string> destination_sids;
-  std::string topic;       // of a user packet or stream header, else empty
-  std::string nonce;       // of a user packet: 16 bytes, repeats are to be ignored
-  std::string request_id;  // of rpc_ack and rpc_response
+  std::vector<std::string> destination_identities{};
+  std::vector<std::string> destination_sids{};
+  std::string topic{};       // of a user packet or stream header, else empty
+  std::string nonce{};       // of a user packet: 16 bytes, repeats are to be ignored
+  std::string request_id{};  // of rpc_ack and rpc_response
   bool generated =
       false;  // chat messages and text streams that an agent may send in another's name
 
@@ -61,8 +61,8 @@ Result<DataPacketEnvelope> read_data_packet(Bytes packet);
 // What the server puts into a packet before it relays it.
 struct DataPacketStamp {
   DataPacket::Kind kind = DataPacket::Kind::reliable;  // of the channel it came through
-  std::string identity, sid;  // the sender; empty for hidden senders and the server itself
-  std::optional<std::uint32_t> sequence;  // nullopt keeps the sender's
+  std::string identity{}, sid{};  // the sender; empty for hidden senders and the server itself
+  std::optional<std::uint32_t> sequence{};  // nullopt keeps the sender's
 };
 
 // The packet with kind, identity and sid replaced and everything else, known or not, as it was. In
@@ -76,16 +76,16 @@ std::string build_data_packet(const SendDataRequest& request);
 
 // Server-initiated RPC (RoomService.PerformRpc): the request id is also the sender's identity.
 struct RpcCall {
-  std::string id, method, payload, destination_identity;
+  std::string id{}, method{}, payload{}, destination_identity{};
   std::uint32_t response_timeout_ms = 15000;
 };
 std::string build_rpc_request(const RpcCall& call);
 
 // Answer to it: either a payload or an error.
 struct RpcAnswer {
-  std::string request_id, payload;
+  std::string request_id{}, payload{};
   std::uint32_t error_code = 0;  // 0: success
-  std::string error_message, error_data;
+  std::string error_message{}, error_data{};
 };
 Result<RpcAnswer> read_rpc_response(Bytes packet);
 

@@ -3,6 +3,7 @@
 // exactly the names of the wire definition (schema/proto), so that a reader can go from one to the
 // other: str and bytes are std::string, message and optional fields std::optional, enumerators the
 // lower-case proto names. Unknown enum numbers survive a round trip.
+// Every member has an initialiser, so that designated initialisers may name just a few.
 
 #include <cstdint>
 #include <map>
@@ -84,28 +85,28 @@ struct TimedVersion {
 };
 
 struct Codec {
-  std::string mime;
-  std::string fmtp_line;
+  std::string mime{};
+  std::string fmtp_line{};
   friend bool operator==(const Codec&, const Codec&) = default;
 };
 
 // `version` orders copies. JS and Rust clients replace their whole copy, so always send a complete
 // Room.
 struct Room {
-  std::string sid;
-  std::string name;
+  std::string sid{};
+  std::string name{};
   std::uint32_t empty_timeout = 0;
   std::uint32_t departure_timeout = 0;
   std::uint32_t max_participants = 0;
   std::int64_t creation_time = 0;
   std::int64_t creation_time_ms = 0;
-  std::string turn_password;
-  std::vector<Codec> enabled_codecs;
-  std::string metadata;
+  std::string turn_password{};
+  std::vector<Codec> enabled_codecs{};
+  std::string metadata{};
   std::uint32_t num_participants = 0;
   std::uint32_t num_publishers = 0;
   bool active_recording = false;
-  std::optional<TimedVersion> version;
+  std::optional<TimedVersion> version{};
   friend bool operator==(const Room&, const Room&) = default;
 };
 
@@ -113,7 +114,7 @@ struct ParticipantPermission {
   bool can_subscribe = false;
   bool can_publish = false;
   bool can_publish_data = false;
-  std::vector<TrackSource> can_publish_sources;
+  std::vector<TrackSource> can_publish_sources{};
   bool hidden = false;
   bool recorder = false;
   bool can_update_metadata = false;
@@ -137,45 +138,45 @@ struct VideoLayer {
   std::uint32_t bitrate = 0;
   std::uint32_t ssrc = 0;
   std::int32_t spatial_layer = 0;
-  std::string rid;
+  std::string rid{};
   std::uint32_t repair_ssrc = 0;
   friend bool operator==(const VideoLayer&, const VideoLayer&) = default;
 };
 
 // One encoding of a track; the first is the primary codec.
 struct SimulcastCodecInfo {
-  std::string mime_type;
-  std::string mid;
-  std::string cid;
-  std::vector<VideoLayer> layers;
+  std::string mime_type{};
+  std::string mid{};
+  std::string cid{};
+  std::vector<VideoLayer> layers{};
   VideoLayer::Mode video_layer_mode = VideoLayer::Mode::mode_unused;
-  std::string sdp_cid;
+  std::string sdp_cid{};
   friend bool operator==(const SimulcastCodecInfo&, const SimulcastCodecInfo&) = default;
 };
 
 // `layers` repeats codecs[0].layers for old clients. `mime_type` is sent once it is known.
 struct TrackInfo {
-  std::string sid;
+  std::string sid{};
   TrackType type = TrackType::audio;
-  std::string name;
+  std::string name{};
   bool muted = false;
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   bool simulcast = false;
   bool disable_dtx = false;
   TrackSource source = TrackSource::unknown;
-  std::vector<VideoLayer> layers;
-  std::string mime_type;
-  std::string mid;
-  std::vector<SimulcastCodecInfo> codecs;
+  std::vector<VideoLayer> layers{};
+  std::string mime_type{};
+  std::string mid{};
+  std::vector<SimulcastCodecInfo> codecs{};
   bool stereo = false;
   bool disable_red = false;
   Encryption::Type encryption = Encryption::Type::none;
-  std::string stream;
-  std::optional<TimedVersion> version;
-  std::vector<AudioTrackFeature> audio_features;
+  std::string stream{};
+  std::optional<TimedVersion> version{};
+  std::vector<AudioTrackFeature> audio_features{};
   BackupCodecPolicy backup_codec_policy = BackupCodecPolicy::prefer_regression;
-  std::vector<PacketTrailerFeature> packet_trailer_features;
+  std::vector<PacketTrailerFeature> packet_trailer_features{};
   friend bool operator==(const TrackInfo&, const TrackInfo&) = default;
 };
 
@@ -205,18 +206,18 @@ struct ClientInfo {
     dotnet
   };
   SDK sdk = SDK::unknown;
-  std::string version;
+  std::string version{};
   std::int32_t protocol = 0;
-  std::string os;
-  std::string os_version;
-  std::string device_model;
-  std::string browser;
-  std::string browser_version;
-  std::string address;
-  std::string network;
-  std::string other_sdks;
+  std::string os{};
+  std::string os_version{};
+  std::string device_model{};
+  std::string browser{};
+  std::string browser_version{};
+  std::string address{};
+  std::string network{};
+  std::string other_sdks{};
   std::int32_t client_protocol = 0;
-  std::vector<Capability> capabilities;
+  std::vector<Capability> capabilities{};
   friend bool operator==(const ClientInfo&, const ClientInfo&) = default;
 };
 
@@ -236,10 +237,10 @@ struct DataTrackFrameEncoding {
     friend bool operator==(const WellKnown&, const WellKnown&) = default;
   };
   struct Custom {
-    std::string value;
+    std::string value{};
     friend bool operator==(const Custom&, const Custom&) = default;
   };
-  std::variant<std::monostate, WellKnown, Custom> value;
+  std::variant<std::monostate, WellKnown, Custom> value{};
   friend bool operator==(const DataTrackFrameEncoding&, const DataTrackFrameEncoding&) = default;
 };
 
@@ -259,26 +260,26 @@ struct DataTrackSchemaEncoding {
     friend bool operator==(const WellKnown&, const WellKnown&) = default;
   };
   struct Custom {
-    std::string value;
+    std::string value{};
     friend bool operator==(const Custom&, const Custom&) = default;
   };
-  std::variant<std::monostate, WellKnown, Custom> value;
+  std::variant<std::monostate, WellKnown, Custom> value{};
   friend bool operator==(const DataTrackSchemaEncoding&, const DataTrackSchemaEncoding&) = default;
 };
 
 struct DataTrackSchemaId {
-  std::string name;
-  std::optional<DataTrackSchemaEncoding> encoding;
+  std::string name{};
+  std::optional<DataTrackSchemaEncoding> encoding{};
   friend bool operator==(const DataTrackSchemaId&, const DataTrackSchemaId&) = default;
 };
 
 struct DataTrackInfo {
   std::uint32_t pub_handle = 0;
-  std::string sid;
-  std::string name;
+  std::string sid{};
+  std::string name{};
   Encryption::Type encryption = Encryption::Type::none;
-  std::optional<DataTrackFrameEncoding> frame_encoding;
-  std::optional<DataTrackSchemaId> schema;
+  std::optional<DataTrackFrameEncoding> frame_encoding{};
+  std::optional<DataTrackSchemaId> schema{};
   friend bool operator==(const DataTrackInfo&, const DataTrackInfo&) = default;
 };
 
@@ -303,25 +304,25 @@ struct ParticipantInfo {
     bridge_rtsp,
     simulation
   };
-  std::string sid;
-  std::string identity;
+  std::string sid{};
+  std::string identity{};
   State state = State::joining;
-  std::vector<TrackInfo> tracks;
-  std::string metadata;
+  std::vector<TrackInfo> tracks{};
+  std::string metadata{};
   std::int64_t joined_at = 0;
   std::int64_t joined_at_ms = 0;
-  std::string name;
+  std::string name{};
   std::uint32_t version = 0;
-  std::optional<ParticipantPermission> permission;
-  std::string region;
+  std::optional<ParticipantPermission> permission{};
+  std::string region{};
   bool is_publisher = false;
   Kind kind = Kind::standard;
-  std::map<std::string, std::string> attributes;
+  std::map<std::string, std::string> attributes{};
   DisconnectReason disconnect_reason = DisconnectReason::unknown_reason;
-  std::vector<KindDetail> kind_details;
-  std::vector<DataTrackInfo> data_tracks;
+  std::vector<KindDetail> kind_details{};
+  std::vector<DataTrackInfo> data_tracks{};
   std::int32_t client_protocol = 0;
-  std::vector<ClientInfo::Capability> capabilities;
+  std::vector<ClientInfo::Capability> capabilities{};
   friend bool operator==(const ParticipantInfo&, const ParticipantInfo&) = default;
 };
 
@@ -329,11 +330,11 @@ struct ParticipantInfo {
 struct ServerInfo {
   enum class Edition : std::int32_t { standard, cloud };
   Edition edition = Edition::standard;
-  std::string version;
+  std::string version{};
   std::int32_t protocol = 0;
-  std::string region;
-  std::string node_id;
-  std::string debug_info;
+  std::string region{};
+  std::string node_id{};
+  std::string debug_info{};
   std::int32_t agent_protocol = 0;
   friend bool operator==(const ServerInfo&, const ServerInfo&) = default;
 };
@@ -344,31 +345,31 @@ struct VideoConfiguration {
 };
 
 struct DisabledCodecs {
-  std::vector<Codec> codecs;
-  std::vector<Codec> publish;
+  std::vector<Codec> codecs{};
+  std::vector<Codec> publish{};
   friend bool operator==(const DisabledCodecs&, const DisabledCodecs&) = default;
 };
 
 struct ClientConfiguration {
-  std::optional<VideoConfiguration> video;
-  std::optional<VideoConfiguration> screen;
+  std::optional<VideoConfiguration> video{};
+  std::optional<VideoConfiguration> screen{};
   ClientConfigSetting resume_connection = ClientConfigSetting::unset;
-  std::optional<DisabledCodecs> disabled_codecs;
+  std::optional<DisabledCodecs> disabled_codecs{};
   ClientConfigSetting force_relay = ClientConfigSetting::unset;
   friend bool operator==(const ClientConfiguration&, const ClientConfiguration&) = default;
 };
 
 // `level` is linear, 0 (silent) to 1 (loudest).
 struct SpeakerInfo {
-  std::string sid;
+  std::string sid{};
   float level = 0;
   bool active = false;
   friend bool operator==(const SpeakerInfo&, const SpeakerInfo&) = default;
 };
 
 struct ParticipantTracks {
-  std::string participant_sid;
-  std::vector<std::string> track_sids;
+  std::string participant_sid{};
+  std::vector<std::string> track_sids{};
   friend bool operator==(const ParticipantTracks&, const ParticipantTracks&) = default;
 };
 

@@ -22,59 +22,59 @@ struct DataPacket {
 };
 
 struct RoomAgentDispatch {
-  std::string agent_name;
-  std::string metadata;
+  std::string agent_name{};
+  std::string metadata{};
   JobRestartPolicy restart_policy = JobRestartPolicy::jrp_on_failure;
-  std::string deployment;
-  std::map<std::string, std::string> attributes;
+  std::string deployment{};
+  std::map<std::string, std::string> attributes{};
   friend bool operator==(const RoomAgentDispatch&, const RoomAgentDispatch&) = default;
 };
 
 // As CreateRoomRequest; tokens carry it in the claim roomConfig.
 struct RoomConfiguration {
-  std::string name;
+  std::string name{};
   std::uint32_t empty_timeout = 0;
   std::uint32_t departure_timeout = 0;
   std::uint32_t max_participants = 0;
-  std::string metadata;
+  std::string metadata{};
   std::uint32_t min_playout_delay = 0;
   std::uint32_t max_playout_delay = 0;
   bool sync_streams = false;
-  std::vector<RoomAgentDispatch> agents;
-  std::map<std::string, std::string> tags;
+  std::vector<RoomAgentDispatch> agents{};
+  std::map<std::string, std::string> tags{};
   friend bool operator==(const RoomConfiguration&, const RoomConfiguration&) = default;
 };
 
 // Time-outs in seconds, playout delays in milliseconds; 0 = default.
 struct CreateRoomRequest {
-  std::string name;
-  std::string room_preset;
+  std::string name{};
+  std::string room_preset{};
   std::uint32_t empty_timeout = 0;
   std::uint32_t departure_timeout = 0;
   std::uint32_t max_participants = 0;
-  std::string node_id;
-  std::string metadata;
-  std::map<std::string, std::string> tags;
+  std::string node_id{};
+  std::string metadata{};
+  std::map<std::string, std::string> tags{};
   std::uint32_t min_playout_delay = 0;
   std::uint32_t max_playout_delay = 0;
   bool sync_streams = false;
   bool replay_enabled = false;
-  std::vector<RoomAgentDispatch> agents;
+  std::vector<RoomAgentDispatch> agents{};
   friend bool operator==(const CreateRoomRequest&, const CreateRoomRequest&) = default;
 };
 
 struct ListRoomsRequest {
-  std::vector<std::string> names;
+  std::vector<std::string> names{};
   friend bool operator==(const ListRoomsRequest&, const ListRoomsRequest&) = default;
 };
 
 struct ListRoomsResponse {
-  std::vector<Room> rooms;
+  std::vector<Room> rooms{};
   friend bool operator==(const ListRoomsResponse&, const ListRoomsResponse&) = default;
 };
 
 struct DeleteRoomRequest {
-  std::string room;
+  std::string room{};
   friend bool operator==(const DeleteRoomRequest&, const DeleteRoomRequest&) = default;
 };
 
@@ -83,19 +83,19 @@ struct DeleteRoomResponse {
 };
 
 struct ListParticipantsRequest {
-  std::string room;
+  std::string room{};
   friend bool operator==(const ListParticipantsRequest&, const ListParticipantsRequest&) = default;
 };
 
 struct ListParticipantsResponse {
-  std::vector<ParticipantInfo> participants;
+  std::vector<ParticipantInfo> participants{};
   friend bool operator==(const ListParticipantsResponse&,
                          const ListParticipantsResponse&) = default;
 };
 
 struct RoomParticipantIdentity {
-  std::string room;
-  std::string identity;
+  std::string room{};
+  std::string identity{};
   std::int64_t revoke_token_ts = 0;
   friend bool operator==(const RoomParticipantIdentity&, const RoomParticipantIdentity&) = default;
 };
@@ -106,37 +106,37 @@ struct RemoveParticipantResponse {
 };
 
 struct MuteRoomTrackRequest {
-  std::string room;
-  std::string identity;
-  std::string track_sid;
+  std::string room{};
+  std::string identity{};
+  std::string track_sid{};
   bool muted = false;
   friend bool operator==(const MuteRoomTrackRequest&, const MuteRoomTrackRequest&) = default;
 };
 
 struct MuteRoomTrackResponse {
-  std::optional<TrackInfo> track;
+  std::optional<TrackInfo> track{};
   friend bool operator==(const MuteRoomTrackResponse&, const MuteRoomTrackResponse&) = default;
 };
 
 // Only set fields act: empty strings change nothing, an empty attribute value deletes, `permission`
 // replaces all.
 struct UpdateParticipantRequest {
-  std::string room;
-  std::string identity;
-  std::string metadata;
-  std::optional<ParticipantPermission> permission;
-  std::string name;
-  std::map<std::string, std::string> attributes;
+  std::string room{};
+  std::string identity{};
+  std::string metadata{};
+  std::optional<ParticipantPermission> permission{};
+  std::string name{};
+  std::map<std::string, std::string> attributes{};
   friend bool operator==(const UpdateParticipantRequest&,
                          const UpdateParticipantRequest&) = default;
 };
 
 struct UpdateSubscriptionsRequest {
-  std::string room;
-  std::string identity;
-  std::vector<std::string> track_sids;
+  std::string room{};
+  std::string identity{};
+  std::vector<std::string> track_sids{};
   bool subscribe = false;
-  std::vector<ParticipantTracks> participant_tracks;
+  std::vector<ParticipantTracks> participant_tracks{};
   friend bool operator==(const UpdateSubscriptionsRequest&,
                          const UpdateSubscriptionsRequest&) = default;
 };
@@ -148,13 +148,13 @@ struct UpdateSubscriptionsResponse {
 
 // `nonce` of 16 bytes: repeats are ignored.
 struct SendDataRequest {
-  std::string room;
-  std::string data;
+  std::string room{};
+  std::string data{};
   DataPacket::Kind kind = DataPacket::Kind::reliable;
-  std::vector<std::string> destination_sids;
-  std::vector<std::string> destination_identities;
-  std::optional<std::string> topic;
-  std::string nonce;
+  std::vector<std::string> destination_sids{};
+  std::vector<std::string> destination_identities{};
+  std::optional<std::string> topic{};
+  std::string nonce{};
   friend bool operator==(const SendDataRequest&, const SendDataRequest&) = default;
 };
 
@@ -163,16 +163,16 @@ struct SendDataResponse {
 };
 
 struct UpdateRoomMetadataRequest {
-  std::string room;
-  std::string metadata;
+  std::string room{};
+  std::string metadata{};
   friend bool operator==(const UpdateRoomMetadataRequest&,
                          const UpdateRoomMetadataRequest&) = default;
 };
 
 struct ForwardParticipantRequest {
-  std::string room;
-  std::string identity;
-  std::string destination_room;
+  std::string room{};
+  std::string identity{};
+  std::string destination_room{};
   friend bool operator==(const ForwardParticipantRequest&,
                          const ForwardParticipantRequest&) = default;
 };
@@ -183,9 +183,9 @@ struct ForwardParticipantResponse {
 };
 
 struct MoveParticipantRequest {
-  std::string room;
-  std::string identity;
-  std::string destination_room;
+  std::string room{};
+  std::string identity{};
+  std::string destination_room{};
   friend bool operator==(const MoveParticipantRequest&, const MoveParticipantRequest&) = default;
 };
 
@@ -195,16 +195,16 @@ struct MoveParticipantResponse {
 
 // `response_timeout_ms` 0 = default.
 struct PerformRpcRequest {
-  std::string room;
-  std::string destination_identity;
-  std::string method;
-  std::string payload;
+  std::string room{};
+  std::string destination_identity{};
+  std::string method{};
+  std::string payload{};
   std::uint32_t response_timeout_ms = 0;
   friend bool operator==(const PerformRpcRequest&, const PerformRpcRequest&) = default;
 };
 
 struct PerformRpcResponse {
-  std::string payload;
+  std::string payload{};
   friend bool operator==(const PerformRpcResponse&, const PerformRpcResponse&) = default;
 };
 

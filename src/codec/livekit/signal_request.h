@@ -30,7 +30,7 @@ struct SimulateScenario {
   std::variant<std::monostate, SpeakerUpdate, NodeFailure, Migration, ServerLeave,
                SwitchCandidateProtocol, SubscriberBandwidth, DisconnectSignalOnResume,
                DisconnectSignalOnResumeNoMessages, LeaveRequestFullReconnect>
-      scenario;
+      scenario{};
 };
 
 // `timestamp` and `rtt` in milliseconds, by the client's clock.
@@ -42,14 +42,14 @@ struct Ping {
 
 struct StoreDataBlobRequest {
   std::uint32_t request_id = 0;
-  std::optional<DataBlob> blob;
+  std::optional<DataBlob> blob{};
   friend bool operator==(const StoreDataBlobRequest&, const StoreDataBlobRequest&) = default;
 };
 
 struct GetDataBlobRequest {
   std::uint32_t request_id = 0;
-  std::string participant_identity;
-  std::optional<DataBlobKey> key;
+  std::string participant_identity{};
+  std::optional<DataBlobKey> key{};
   friend bool operator==(const GetDataBlobRequest&, const GetDataBlobRequest&) = default;
 };
 
@@ -84,30 +84,30 @@ struct SignalRequest {
                UpdateMetadata, PingReq, UpdateAudioTrack, UpdateVideoTrack, PublishDataTrackRequest,
                UnpublishDataTrackRequest, UpdateDataSubscription, StoreDataBlobRequest,
                GetDataBlobRequest>
-      message;
+      message{};
 };
 
 struct ConnectionSettings {
   bool auto_subscribe = false;
   bool adaptive_stream = false;
-  std::optional<bool> subscriber_allow_pause;
+  std::optional<bool> subscriber_allow_pause{};
   bool disable_ice_lite = false;
-  std::optional<bool> auto_subscribe_data_track;
+  std::optional<bool> auto_subscribe_data_track{};
   friend bool operator==(const ConnectionSettings&, const ConnectionSettings&) = default;
 };
 
 // The whole join of /rtc/v1. Absent settings mean false here, unlike in the query of /rtc.
 struct JoinRequest {
-  std::optional<ClientInfo> client_info;
-  std::optional<ConnectionSettings> connection_settings;
-  std::string metadata;
-  std::map<std::string, std::string> participant_attributes;
-  std::vector<AddTrackRequest> add_track_requests;
-  std::optional<SessionDescription> publisher_offer;
+  std::optional<ClientInfo> client_info{};
+  std::optional<ConnectionSettings> connection_settings{};
+  std::string metadata{};
+  std::map<std::string, std::string> participant_attributes{};
+  std::vector<AddTrackRequest> add_track_requests{};
+  std::optional<SessionDescription> publisher_offer{};
   bool reconnect = false;
   ReconnectReason reconnect_reason = ReconnectReason::rr_unknown;
-  std::string participant_sid;
-  std::optional<SyncState> sync_state;
+  std::string participant_sid{};
+  std::optional<SyncState> sync_state{};
   friend bool operator==(const JoinRequest&, const JoinRequest&) = default;
 };
 

@@ -14,87 +14,87 @@ namespace portico::codec::livekit {
 
 // `urls` like "turn:host:port?transport=udp".
 struct ICEServer {
-  std::vector<std::string> urls;
-  std::string username;
-  std::string credential;
+  std::vector<std::string> urls{};
+  std::string username{};
+  std::string credential{};
   friend bool operator==(const ICEServer&, const ICEServer&) = default;
 };
 
 // First message of a fresh session. `room`, `participant`, `server_info` and a positive
 // `ping_interval` (seconds) are mandatory.
 struct JoinResponse {
-  std::optional<Room> room;
-  std::optional<ParticipantInfo> participant;
-  std::vector<ParticipantInfo> other_participants;
-  std::string server_version;
-  std::vector<ICEServer> ice_servers;
+  std::optional<Room> room{};
+  std::optional<ParticipantInfo> participant{};
+  std::vector<ParticipantInfo> other_participants{};
+  std::string server_version{};
+  std::vector<ICEServer> ice_servers{};
   bool subscriber_primary = false;
-  std::string alternative_url;
-  std::optional<ClientConfiguration> client_configuration;
-  std::string server_region;
+  std::string alternative_url{};
+  std::optional<ClientConfiguration> client_configuration{};
+  std::string server_region{};
   std::int32_t ping_timeout = 0;
   std::int32_t ping_interval = 0;
-  std::optional<ServerInfo> server_info;
-  std::string sif_trailer;
-  std::vector<Codec> enabled_publish_codecs;
+  std::optional<ServerInfo> server_info{};
+  std::string sif_trailer{};
+  std::vector<Codec> enabled_publish_codecs{};
   bool fast_publish = false;
   friend bool operator==(const JoinResponse&, const JoinResponse&) = default;
 };
 
 // First message of a resumed session.
 struct ReconnectResponse {
-  std::vector<ICEServer> ice_servers;
-  std::optional<ClientConfiguration> client_configuration;
-  std::optional<ServerInfo> server_info;
+  std::vector<ICEServer> ice_servers{};
+  std::optional<ClientConfiguration> client_configuration{};
+  std::optional<ServerInfo> server_info{};
   std::uint32_t last_message_seq = 0;
   friend bool operator==(const ReconnectResponse&, const ReconnectResponse&) = default;
 };
 
 struct TrackUnpublishedResponse {
-  std::string track_sid;
+  std::string track_sid{};
   friend bool operator==(const TrackUnpublishedResponse&,
                          const TrackUnpublishedResponse&) = default;
 };
 
 struct ParticipantUpdate {
-  std::vector<ParticipantInfo> participants;
+  std::vector<ParticipantInfo> participants{};
   friend bool operator==(const ParticipantUpdate&, const ParticipantUpdate&) = default;
 };
 
 struct SpeakersChanged {
-  std::vector<SpeakerInfo> speakers;
+  std::vector<SpeakerInfo> speakers{};
   friend bool operator==(const SpeakersChanged&, const SpeakersChanged&) = default;
 };
 
 struct RoomUpdate {
-  std::optional<Room> room;
+  std::optional<Room> room{};
   friend bool operator==(const RoomUpdate&, const RoomUpdate&) = default;
 };
 
 // `score` is a MOS value, 1.0 to 4.5.
 struct ConnectionQualityInfo {
-  std::string participant_sid;
+  std::string participant_sid{};
   ConnectionQuality quality = ConnectionQuality::poor;
   float score = 0;
   friend bool operator==(const ConnectionQualityInfo&, const ConnectionQualityInfo&) = default;
 };
 
 struct ConnectionQualityUpdate {
-  std::vector<ConnectionQualityInfo> updates;
+  std::vector<ConnectionQualityInfo> updates{};
   friend bool operator==(const ConnectionQualityUpdate&, const ConnectionQualityUpdate&) = default;
 };
 
 enum class StreamState : std::int32_t { active, paused };
 
 struct StreamStateInfo {
-  std::string participant_sid;
-  std::string track_sid;
+  std::string participant_sid{};
+  std::string track_sid{};
   StreamState state = StreamState::active;
   friend bool operator==(const StreamStateInfo&, const StreamStateInfo&) = default;
 };
 
 struct StreamStateUpdate {
-  std::vector<StreamStateInfo> stream_states;
+  std::vector<StreamStateInfo> stream_states{};
   friend bool operator==(const StreamStateUpdate&, const StreamStateUpdate&) = default;
 };
 
@@ -106,44 +106,44 @@ struct SubscribedQuality {
 
 // `codec` without "video/": "vp8".
 struct SubscribedCodec {
-  std::string codec;
-  std::vector<SubscribedQuality> qualities;
+  std::string codec{};
+  std::vector<SubscribedQuality> qualities{};
   friend bool operator==(const SubscribedCodec&, const SubscribedCodec&) = default;
 };
 
 struct SubscribedQualityUpdate {
-  std::string track_sid;
-  std::vector<SubscribedQuality> subscribed_qualities;
-  std::vector<SubscribedCodec> subscribed_codecs;
+  std::string track_sid{};
+  std::vector<SubscribedQuality> subscribed_qualities{};
+  std::vector<SubscribedCodec> subscribed_codecs{};
   friend bool operator==(const SubscribedQualityUpdate&, const SubscribedQualityUpdate&) = default;
 };
 
 struct SubscribedAudioCodec {
-  std::string codec;
+  std::string codec{};
   bool enabled = false;
   friend bool operator==(const SubscribedAudioCodec&, const SubscribedAudioCodec&) = default;
 };
 
 struct SubscribedAudioCodecUpdate {
-  std::string track_sid;
-  std::vector<SubscribedAudioCodec> subscribed_audio_codecs;
+  std::string track_sid{};
+  std::vector<SubscribedAudioCodec> subscribed_audio_codecs{};
   friend bool operator==(const SubscribedAudioCodecUpdate&,
                          const SubscribedAudioCodecUpdate&) = default;
 };
 
 struct SubscriptionPermissionUpdate {
-  std::string participant_sid;
-  std::string track_sid;
+  std::string participant_sid{};
+  std::string track_sid{};
   bool allowed = false;
   friend bool operator==(const SubscriptionPermissionUpdate&,
                          const SubscriptionPermissionUpdate&) = default;
 };
 
 struct RoomMovedResponse {
-  std::optional<Room> room;
-  std::string token;
-  std::optional<ParticipantInfo> participant;
-  std::vector<ParticipantInfo> other_participants;
+  std::optional<Room> room{};
+  std::string token{};
+  std::optional<ParticipantInfo> participant{};
+  std::vector<ParticipantInfo> other_participants{};
   friend bool operator==(const RoomMovedResponse&, const RoomMovedResponse&) = default;
 };
 
@@ -155,7 +155,7 @@ struct Pong {
 };
 
 struct SubscriptionResponse {
-  std::string track_sid;
+  std::string track_sid{};
   SubscriptionError err = SubscriptionError::se_unknown;
   friend bool operator==(const SubscriptionResponse&, const SubscriptionResponse&) = default;
 };
@@ -188,14 +188,14 @@ struct RequestResponse {
   // clang-format on
   std::uint32_t request_id = 0;
   Reason reason = Reason::ok;
-  std::string message;
+  std::string message{};
   std::variant<std::monostate, Trickle, AddTrack, Mute, UpdateMetadata, UpdateAudioTrack,
                UpdateVideoTrack, PublishDataTrack, UnpublishDataTrack>
-      request;
+      request{};
 };
 
 struct TrackSubscribed {
-  std::string track_sid;
+  std::string track_sid{};
   friend bool operator==(const TrackSubscribed&, const TrackSubscribed&) = default;
 };
 
@@ -209,7 +209,7 @@ struct MediaSectionsRequirement {
 };
 
 struct UnpublishDataTrackResponse {
-  std::optional<DataTrackInfo> info;
+  std::optional<DataTrackInfo> info{};
   friend bool operator==(const UnpublishDataTrackResponse&,
                          const UnpublishDataTrackResponse&) = default;
 };
@@ -217,25 +217,25 @@ struct UnpublishDataTrackResponse {
 // Handle in the binary header of a data-track frame -> which track it is.
 struct DataTrackSubscriberHandles {
   struct PublishedDataTrack {
-    std::string publisher_identity;
-    std::string publisher_sid;
-    std::string track_sid;
+    std::string publisher_identity{};
+    std::string publisher_sid{};
+    std::string track_sid{};
     friend bool operator==(const PublishedDataTrack&, const PublishedDataTrack&) = default;
   };
-  std::map<std::uint32_t, PublishedDataTrack> sub_handles;
+  std::map<std::uint32_t, PublishedDataTrack> sub_handles{};
   friend bool operator==(const DataTrackSubscriberHandles&,
                          const DataTrackSubscriberHandles&) = default;
 };
 
 struct StoreDataBlobResponse {
   std::uint32_t request_id = 0;
-  std::optional<DataBlobKey> key;
+  std::optional<DataBlobKey> key{};
   friend bool operator==(const StoreDataBlobResponse&, const StoreDataBlobResponse&) = default;
 };
 
 struct GetDataBlobResponse {
   std::uint32_t request_id = 0;
-  std::optional<DataBlob> blob;
+  std::optional<DataBlob> blob{};
   friend bool operator==(const GetDataBlobResponse&, const GetDataBlobResponse&) = default;
 };
 
@@ -279,7 +279,7 @@ struct SignalResponse {
                TrackSubscribed, RoomMoved, MediaSectionsRequirement, SubscribedAudioCodecUpdate,
                PublishDataTrackResponse, UnpublishDataTrackResponse, DataTrackSubscriberHandles,
                StoreDataBlobResponse, GetDataBlobResponse>
-      message;
+      message{};
 };
 
 }  // namespace portico::codec::livekit

@@ -33,6 +33,7 @@ class Writer {
   bool add_rrtr(Ssrc sender, NtpTime now);
 
   bool empty() const { return buffer_.empty(); }
+  std::size_t room() const { return limit_ - buffer_.size(); }  // bytes that still fit
   Bytes view() const { return buffer_; }
   void clear() { buffer_.clear(); }
 

@@ -33,8 +33,7 @@ std::optional<ByteVector> answer_binding(Bytes request, const SocketAddress& sou
   SocketAddress seen{source.ip.unmapped(), source.port};
   std::size_t limit = request.size() * (seen.ip.is_v4() ? kMaxRatioV4 : kMaxRatioV6) / 10;
   auto unknown = message->unknown_required(kUnderstood);
-  Writer writer =
-      Writer::answer(*message, unknown.empty() ? Class::success : Class::error);
+  Writer writer = Writer::answer(*message, unknown.empty() ? Class::success : Class::error);
   if (unknown.empty()) {
     writer.xor_address(Attribute::xor_mapped_address, seen);
   } else {

@@ -120,7 +120,7 @@ TEST(StreamFrame, ChannelDataIsPadded) {
 }
 
 TEST(StreamFrame, RefusesOtherProtocols) {
-  EXPECT_EQ(read_stream_frame(as_bytes("GET / HTTP/1.1")).error().code, ErrorCode::invalid);
+  EXPECT_EQ(read_stream_frame(as_bytes("POST / HTTP/1.1")).error().code, ErrorCode::invalid);
   EXPECT_EQ(read_stream_frame(as_bytes("\x16\x03\x01\x02\x00\x01")).error().code,
             ErrorCode::invalid);
   std::array<std::uint8_t, 8> no_cookie = {0, 1, 0, 0, 0, 0, 0, 0};

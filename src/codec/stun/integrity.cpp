@@ -23,7 +23,8 @@ Mac make_mac(const char* digest, Bytes key) {
   for (std::size_t i = 0; digest[i] != 0 && i + 1 < sizeof name; ++i) name[i] = digest[i];
   OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
                          OSSL_PARAM_construct_end()};
-  // HMAC pads keys with zeros, so one zero byte is the empty key, which OpenSSL would take for "keep the old one".
+  // HMAC pads keys with zeros, so one zero byte is the empty key, which OpenSSL would take for
+  // "keep the old one".
   const std::uint8_t zero = 0;
   const std::uint8_t* bytes = key.empty() ? &zero : key.data();
   std::size_t size = key.empty() ? 1 : key.size();

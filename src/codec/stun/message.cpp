@@ -14,9 +14,7 @@ constexpr std::size_t kAttributeHeader = 4;
 constexpr std::size_t kFingerprintSize = kAttributeHeader + 4;
 
 // The 14 type bits interleave method and class: M11..M7 C1 M6..M4 C0 M3..M0 (RFC 8489 5).
-Class class_of(std::uint16_t type) {
-  return static_cast<Class>((type >> 7 & 2) | (type >> 4 & 1));
-}
+Class class_of(std::uint16_t type) { return static_cast<Class>((type >> 7 & 2) | (type >> 4 & 1)); }
 Method method_of(std::uint16_t type) {
   return static_cast<Method>((type >> 2 & 0xF80) | (type >> 1 & 0x70) | (type & 0x0F));
 }
@@ -178,8 +176,7 @@ bool Message::verify_integrity(const IntegrityKey& key) const {
   if (slot == nullptr || slot->length != 20) return false;
   auto header = header_ending_at(bytes_, slot->offset + slot->length);
   Bytes covered = bytes_.subspan(kHeaderSize, slot->offset - kAttributeHeader - kHeaderSize);
-  return equal_constant_time(key.sha1(header, covered),
-                             bytes_.subspan(slot->offset, slot->length));
+  return equal_constant_time(key.sha1(header, covered), bytes_.subspan(slot->offset, slot->length));
 }
 
 bool Message::verify_integrity_sha256(const IntegrityKey& key) const {
@@ -197,10 +194,11 @@ bool Message::verify_integrity_sha256(const IntegrityKey& key) const {
 bool Message::verify_fingerprint() const {
   const Slot* slot = find(Attribute::fingerprint);
   if (slot == nullptr || slot->length != 4) return false;
-  // parse() let nothing come behind it, so the length field is already the one the CRC was made over.
+  // parse() let nothing come behind it, so the length field is already the one the CRC was made
+  // over.
   std::size_t covered = bytes_.size() - kFingerprintSize;
-  auto crc = static_cast<std::uint32_t>(
-      crc32(0, bytes_.data(), static_cast<unsigned int>(covered)));
+  auto crc =
+      static_cast<std::uint32_t>(crc32(0, bytes_.data(), static_cast<unsigned int>(covered)));
   return load32(bytes_.data() + slot->offset) == (crc ^ kFingerprintXor);
 }
 

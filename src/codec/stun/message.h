@@ -1,7 +1,8 @@
 #pragma once
-// A STUN message (RFC 8489) as a read-only view of the datagram it came in. parse() checks the frame once: cookie, length,
-// every attribute's bounds, and notes where the attributes lie; accessors then decode single values. Nothing is copied, so the
-// bytes must outlive the Message. TURN (RFC 8656) uses the same frame; its methods and attributes are already named here.
+// A STUN message (RFC 8489) as a read-only view of the datagram it came in. parse() checks the
+// frame once: cookie, length, every attribute's bounds, and notes where the attributes lie;
+// accessors then decode single values. Nothing is copied, so the bytes must outlive the Message.
+// TURN (RFC 8656) uses the same frame; its methods and attributes are already named here.
 //
 //  0                   1                   2                   3
 //  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -26,7 +27,8 @@ namespace portico::codec::stun {
 
 inline constexpr std::uint32_t kMagicCookie = 0x2112A442;  // RFC 8489 5
 inline constexpr std::size_t kHeaderSize = 20;             // RFC 8489 5
-// More attributes than any ICE or TURN client sends (about 12); parse() answers ErrorCode::limit beyond it.
+// More attributes than any ICE or TURN client sends (about 12); parse() answers ErrorCode::limit
+// beyond it.
 inline constexpr std::size_t kMaxAttributes = 40;
 
 using TransactionId = std::array<std::uint8_t, 12>;
@@ -47,7 +49,8 @@ enum class Method : std::uint16_t {
   connection_attempt = 0x00C,
 };
 
-// Types below 0x8000 are comprehension-required: who does not know one must refuse the request with 420.
+// Types below 0x8000 are comprehension-required: who does not know one must refuse the request with
+// 420.
 enum class Attribute : std::uint16_t {
   mapped_address = 0x0001,
   change_request = 0x0003,
@@ -107,13 +110,19 @@ class Message {
   // The whole datagram as it was parsed.
   Bytes bytes() const { return bytes_; }
 
-  // The value (without padding) of the first attribute of that type; later ones of a type are ignored (RFC 8489 14).
+  // The value (without padding) of the first attribute of that type; later ones of a type are
+  // ignored (RFC 8489 14).
   std::optional<Bytes> attribute(Attribute type) const;
   bool has(Attribute type) const { return attribute(type).has_value(); }
   std::size_t attribute_count() const { return count_; }
+  // By position, index < attribute_count().
   Attribute attribute_type(std::size_t index) const { return attributes_[index].type; }
+  Bytes attribute_value(std::size_t index) const {
+    return bytes_.subspan(attributes_[index].offset, attributes_[index].length);
+  }
 
-  // Each is nullopt if the attribute is absent or its value has a wrong form; has() tells the two apart.
+  // Each is nullopt if the attribute is absent or its value has a wrong form; has() tells the two
+  // apart.
   std::optional<std::string_view> text(Attribute type) const;
   std::optional<std::uint32_t> u32(Attribute type) const;
   std::optional<std::uint64_t> u64(Attribute type) const;
@@ -130,11 +139,13 @@ class Message {
     return xor_address(Attribute::xor_mapped_address);
   }
 
-  // The comprehension-required types in this message that are not in `understood`, each once, in order; for 420 answers.
+  // The comprehension-required types in this message that are not in `understood`, each once, in
+  // order; for 420 answers.
   std::vector<std::uint16_t> unknown_required(std::span<const Attribute> understood) const;
 
-  // True if MESSAGE-INTEGRITY (RFC 8489 14.5; HMAC-SHA-1) is there and matches. The form with raw bytes sets a key up every
-  // time (about 2 us); keep an IntegrityKey where many messages are checked.
+  // True if MESSAGE-INTEGRITY (RFC 8489 14.5; HMAC-SHA-1) is there and matches. The form with raw
+  // bytes sets a key up every time (about 2 us); keep an IntegrityKey where many messages are
+  // checked.
   bool verify_integrity(const IntegrityKey& key) const;
   bool verify_integrity(Bytes key) const { return verify_integrity(IntegrityKey(key)); }
   // MESSAGE-INTEGRITY-SHA256 (RFC 8489 14.6), 16 to 32 bytes long.
@@ -160,13 +171,14 @@ class Message {
   std::array<Slot, kMaxAttributes> attributes_;
 };
 
-// `datagram` must hold exactly one message. Attributes behind MESSAGE-INTEGRITY other than MESSAGE-INTEGRITY-SHA256 and
-// FINGERPRINT are not protected and so left out (RFC 8489 14.5).
-// Errors: truncated (shorter than its header says), invalid (not STUN, bad length, attribute outside the message, anything behind
-// FINGERPRINT), limit (more than kMaxAttributes).
+// `datagram` must hold exactly one message. Attributes behind MESSAGE-INTEGRITY other than
+// MESSAGE-INTEGRITY-SHA256 and FINGERPRINT are not protected and so left out (RFC 8489 14.5).
+// Errors: truncated (shorter than its header says), invalid (not STUN, bad length, attribute
+// outside the message, anything behind FINGERPRINT), limit (more than kMaxAttributes).
 Result<Message> parse(Bytes datagram);
 
-// Is this datagram STUN? First byte 0..3 (RFC 7983 7), cookie, and a length that fits: cheap enough for every packet.
+// Is this datagram STUN? First byte 0..3 (RFC 7983 7), cookie, and a length that fits: cheap enough
+// for every packet.
 bool looks_like_stun(Bytes datagram);
 
 }  // namespace portico::codec::stun

@@ -1,5 +1,6 @@
-// Invariants: parse() and looks_like_stun() agree; what parses can be written again attribute by attribute, and the copy parses to
-// the same values; answers to strangers stay within the size bound.
+// Invariants: parse() and looks_like_stun() agree; what parses can be written again attribute by
+// attribute, and the copy parses to the same values; answers to strangers stay within the size
+// bound.
 
 #include <cstdint>
 
@@ -17,8 +18,7 @@ namespace {
 void check_copy(const Message& message) {
   Writer writer(message.message_class(), message.method(), message.transaction_id());
   for (std::size_t i = 0; i < message.attribute_count(); ++i) {
-    auto type = message.attribute_type(i);
-    writer.attribute(type, *message.attribute(type));
+    writer.attribute(message.attribute_type(i), message.attribute_value(i));
   }
   auto copy = parse(writer.view());
   PORTICO_CHECK(copy.has_value());

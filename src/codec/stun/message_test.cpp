@@ -56,8 +56,8 @@ TEST(StunMessage, LongTermCredentials) {
   ASSERT_TRUE(old_style);
   EXPECT_EQ(old_style->text(Attribute::realm), "example.org");
   EXPECT_TRUE(old_style->verify_integrity(from_hex(vectors::kLongTermKeyMd5)));
-  EXPECT_FALSE(old_style->verify_integrity_sha256(
-      IntegrityKey(from_hex(vectors::kLongTermKeyMd5))));
+  EXPECT_FALSE(
+      old_style->verify_integrity_sha256(IntegrityKey(from_hex(vectors::kLongTermKeyMd5))));
   EXPECT_FALSE(old_style->verify_fingerprint());
 
   ByteVector sha = from_hex(vectors::kSha256Request);
@@ -77,8 +77,8 @@ TEST(StunMessage, EveryFlippedBitBreaksIntegrityOrParsing) {
     auto message = parse(bytes);
     if (!message) continue;
     EXPECT_FALSE(message->verify_fingerprint()) << bit;
-    // The 8 bytes of FINGERPRINT itself are not under MESSAGE-INTEGRITY, and neither is the length field, whose
-    // value the check replaces (a wrong one does not parse).
+    // The 8 bytes of FINGERPRINT itself are not under MESSAGE-INTEGRITY, and neither is the length
+    // field, whose value the check replaces (a wrong one does not parse).
     if (bit / 8 < original.size() - 8) {
       EXPECT_FALSE(message->verify_integrity(key)) << bit;
     }

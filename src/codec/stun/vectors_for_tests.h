@@ -54,7 +54,8 @@ inline constexpr std::string_view kLongTermRequest =
     "00080014 f67024656dd64a3e02b8e0712e85c9a28ca89666";
 inline constexpr std::string_view kLongTermKeyMd5 = "e8ca7ad59d5eb0518e312911d2dab2a9";
 
-// RFC 8489 B.1 with the PASSWORD-ALGORITHM of its verified erratum; the key is SHA-256 of the same text.
+// RFC 8489 B.1 with the PASSWORD-ALGORITHM of its verified erratum; the key is SHA-256 of the same
+// text.
 inline constexpr std::string_view kSha256Request =
     "000100902112a44278ad3433c6ad72c029da412e001e00204a3cf38fef6992bda952c6780417da0f"
     "24819415569e60b205c46e41407f1704001500296f624d61744a6f733241414143662f2f3439396b"

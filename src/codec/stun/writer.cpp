@@ -15,8 +15,8 @@ constexpr std::uint32_t kFingerprintXor = 0x5354554E;  // RFC 8489 14.7
 std::uint16_t type_of(Class message_class, Method method) {
   auto m = static_cast<unsigned>(method);
   auto c = static_cast<unsigned>(message_class);
-  return static_cast<std::uint16_t>((m & 0xF80) << 2 | (m & 0x70) << 1 | (m & 0x0F) |
-                                    (c & 2) << 7 | (c & 1) << 4);
+  return static_cast<std::uint16_t>((m & 0xF80) << 2 | (m & 0x70) << 1 | (m & 0x0F) | (c & 2) << 7 |
+                                    (c & 1) << 4);
 }
 
 }  // namespace

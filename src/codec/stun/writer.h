@@ -1,6 +1,7 @@
 #pragma once
-// Builds one STUN message front to back: attributes in the order of the calls, then integrity, then fingerprint, as RFC 8489
-// 14.5 and 14.7 demand. The length field is right after every call, so take() may come at any time.
+// Builds one STUN message front to back: attributes in the order of the calls, then integrity, then
+// fingerprint, as RFC 8489 14.5 and 14.7 demand. The length field is right after every call, so
+// take() may come at any time.
 
 #include <cstdint>
 #include <span>
@@ -17,7 +18,8 @@ class Writer {
   // The answer to `request`: same method and transaction.
   static Writer answer(const Message& request, Class message_class);
 
-  // Appends a value and its padding. The whole message may not exceed 65,555 bytes (a broken invariant, not an error).
+  // Appends a value and its padding. The whole message may not exceed 65,555 bytes (a broken
+  // invariant, not an error).
   Writer& attribute(Attribute type, Bytes value);
   Writer& text(Attribute type, std::string_view value) { return attribute(type, as_bytes(value)); }
   Writer& flag(Attribute type) { return attribute(type, Bytes()); }

@@ -31,10 +31,11 @@ void Gate::close() {
   if (closed_) return;
   closed_ = true;
   while (!hooks_.empty()) {
-    std::list<std::function<void()>> one;  // keeps the hook's node valid for its owner's destructor
-    std::function<void()> hook = std::move(hooks_.back());
-    fired_.splice(fired_.end(), hooks_, std::prev(hooks_.end()));
-    hook();
+    CloseHook* hook = hooks_.back();
+    hooks_.pop_back();
+    hook->position_.reset();
+    std::function<void()> call = std::move(hook->on_close_);  // the call may destroy the hook
+    call();
   }
   if (active_ == 0) drained_.set();
 }
@@ -52,18 +53,17 @@ GateHold::~GateHold() {
   if (gate_ != nullptr) gate_->leave();
 }
 
-CloseHook::CloseHook(Gate& gate, std::function<void()> on_close) : gate_(gate) {
+CloseHook::CloseHook(Gate& gate, std::function<void()> on_close)
+    : gate_(gate), on_close_(std::move(on_close)) {
   if (gate.closed_) {
-    position_ = gate.fired_.emplace(gate.fired_.end());
-    on_close();
+    on_close_();
   } else {
-    position_ = gate.hooks_.insert(gate.hooks_.end(), std::move(on_close));
+    position_ = gate.hooks_.insert(gate.hooks_.end(), this);
   }
 }
 
 CloseHook::~CloseHook() {
-  // splice() keeps iterators valid but they now belong to the other list
-  (gate_.closed_ ? gate_.fired_ : gate_.hooks_).erase(position_);
+  if (position_) gate_.hooks_.erase(*position_);
 }
 
 bool spawn(Gate& gate, Task<void> task) {

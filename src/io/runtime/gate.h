@@ -6,12 +6,16 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <optional>
+#include <utility>
 
 #include "io/runtime/event.h"
 #include "io/runtime/loop.h"
 #include "io/runtime/task.h"
 
 namespace portico::io::runtime {
+
+class CloseHook;
 
 class Gate {
  public:
@@ -36,7 +40,7 @@ class Gate {
   std::size_t active_ = 0;
   bool closed_ = false;
   Event drained_;
-  std::list<std::function<void()>> hooks_;
+  std::list<CloseHook*> hooks_;  // not called yet
 };
 
 // One unit of work inside the gate, for callback-style code; tasks hold one through spawn(). Check entered(): false when the
@@ -62,8 +66,10 @@ class [[nodiscard]] CloseHook {
   CloseHook& operator=(const CloseHook&) = delete;
 
  private:
+  friend class Gate;
   Gate& gate_;
-  std::list<std::function<void()>>::iterator position_;
+  std::function<void()> on_close_;
+  std::optional<std::list<CloseHook*>::iterator> position_;  // while registered
 };
 
 // Starts the task now, up to its first suspension, inside the gate. False: the gate is closed; the task is destroyed unstarted.

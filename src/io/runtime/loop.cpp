@@ -156,16 +156,15 @@ Loop::~Loop() {
   }
   close(impl_->clock_fd);
   uv_walk(&impl_->loop, [](uv_handle_t* handle, void*) { PORTICO_CHECK(uv_is_closing(handle)); }, nullptr);
-  uv_run(&impl_->loop, UV_RUN_DEFAULT);
-  PORTICO_CHECK(uv_loop_close(&impl_->loop) == 0);
+  while (uv_loop_close(&impl_->loop) != 0) uv_run(&impl_->loop, UV_RUN_DEFAULT);  // until every close callback has run
 }
 
 void Loop::run() {
   impl_->owner.store(std::this_thread::get_id());
   impl_->running = true;
   uv_run(&impl_->loop, UV_RUN_DEFAULT);
-  impl_->end_turn();
   impl_->running = false;
+  impl_->end_turn();
 }
 
 void Loop::stop() {

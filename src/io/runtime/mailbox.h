@@ -2,6 +2,7 @@
 // Messages from any thread to one loop, in batches: many producers, one consumer. A send wakes the loop only when the box was
 // empty, so a burst costs one wake-up. This is the only place where threads meet; what is inside a message is moved, not shared.
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,8 +29,7 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  std::vector<void*> handles_;
 };
 
 // A loop on a thread of its own. What lives on that loop is made and destroyed on it: by post() or call().

@@ -127,3 +127,10 @@ inline Task<void> detail::TaskPromise<void>::get_return_object() {
   if (!PORTICO_CONCAT(name, _result))                                                                \
     co_return ::tl::unexpected<::portico::Error>(std::move(PORTICO_CONCAT(name, _result)).error());  \
   auto& name = *PORTICO_CONCAT(name, _result)
+// The same for Result<void>.
+#define PORTICO_CO_TRY_VOID(expression)                                                       \
+  do {                                                                                        \
+    auto portico_result = expression;                                                         \
+    if (!portico_result)                                                                      \
+      co_return ::tl::unexpected<::portico::Error>(std::move(portico_result).error());        \
+  } while (false)

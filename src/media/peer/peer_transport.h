@@ -147,10 +147,11 @@ class PeerTransport {
 
   // Data channels. open_channel works before connected; the id is known at once if our DTLS role is fixed (RFC 8832 section 6).
   // Errors: conflict (sctp off, closed), limit (no free stream).
-  Result<std::uint16_t> open_channel(std::string_view label, const ChannelOptions& options);
+  Result<std::uint16_t> open_channel(std::string_view label, const ChannelOptions& options,
+                                     Instant now);
   Result<void> close_channel(std::uint16_t id);
   // Errors: not_found (no such channel), limit (message too large for the peer, or the channel's send buffer is full), conflict.
-  Result<void> send_message(std::uint16_t id, Bytes message, bool binary);
+  Result<void> send_message(std::uint16_t id, Bytes message, bool binary, Instant now);
   // Bytes taken by send_message and not yet acknowledged or abandoned.
   std::size_t buffered(std::uint16_t id) const;
 

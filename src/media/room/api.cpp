@@ -98,8 +98,7 @@ Result<lk::TrackInfo> Engine::mute_published_track(const lk::MuteRoomTrackReques
 Result<lk::ParticipantInfo> Engine::update_participant(const lk::UpdateParticipantRequest& request, Instant now) {
   context_.now = now;
   PORTICO_TRY(participant, find_participant(request.room, request.identity));
-  PORTICO_TRY(done, participant->update_by_server(request));
-  static_cast<void>(done);
+  PORTICO_TRY_DO(participant->update_by_server(request));
   settle();
   return participant->info();
 }

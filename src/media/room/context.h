@@ -2,6 +2,7 @@
 // What every object of one engine shares. `now` is set at each entry into the engine and never goes back.
 
 #include "base/time.h"
+#include "media/forwarding/cell_pool.h"
 #include "media/room/host.h"
 
 namespace portico::media::room {
@@ -15,6 +16,7 @@ class Subscription;
 struct Context {
   const EngineConfig& config;
   Host& host;
+  forwarding::CellPool& cells;
   Instant now;
 
   // Peers register the ufrags under which their first packets will arrive, and ask to be flushed.

@@ -17,7 +17,7 @@ constexpr Duration kRoomCheck = 1s;
 }  // namespace
 
 Engine::Engine(EngineConfig config, Host& host)
-    : config_(std::move(config)), context_{config_, host, Instant{}, this} {}
+    : config_(std::move(config)), context_{config_, host, cells_, Instant{}, this} {}
 
 Engine::~Engine() { rooms_.clear(); }
 

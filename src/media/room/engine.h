@@ -79,6 +79,7 @@ class Engine final : private Context::Registrar {
   void settle();
 
   EngineConfig config_;
+  forwarding::CellPool cells_;
   Context context_;
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   struct Place {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr Duration kNegotiationDelay = 20ms;     // several changes at once make one exchange
 constexpr Duration kAnswerTimeout = 15s;         // livekit-protocol 4.18: then the negotiation has failed
+constexpr Duration kSectionRetry = 300ms;
 constexpr Duration kSectionRequestTimeout = 5s;  // ask again when the client did not come back with an offer
 
 pl::Kind kind_of(lk::TrackType type) { return type == lk::TrackType::audio ? pl::Kind::audio : pl::Kind::video; }
@@ -71,6 +72,11 @@ void Participant::handle_offer(const lk::SessionDescription& offer) {
     return;
   }
   publisher_->remote = std::move(*description);
+  for (const auto& section : publisher_->remote->sections) {
+    // One connection, one numbering: BUNDLE requires it (RFC 8843 9.1).
+    if (section.extensions.transport_cc) publisher_->twcc_extension = *section.extensions.transport_cc;
+    if (section.extensions.audio_level) publisher_->level_extension = *section.extensions.audio_level;
+  }
   bind_publications(*publisher_->remote);
   answer_offer(offer);
 }
@@ -96,7 +102,17 @@ void Participant::answer_offer(const lk::SessionDescription& offer) {
   }
   bool waiting = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                              [](const auto& entry) { return entry.second->mid.empty(); });
-  if (waiting) schedule_negotiation();
+  // The offer did not bring enough sections: ask again, but not in a tight loop with a client that cannot.
+  if (waiting) negotiate_at_ = context_.now + kSectionRetry;
+}
+
+void Participant::give_up(const std::string& track_sid) {
+  lk::SubscriptionResponse response;
+  response.track_sid = track_sid;
+  response.err = lk::SubscriptionError::se_codec_unsupported;
+  send(Response::SubscriptionResponse{response});
+  if (opted_out_.size() < kMaxOptedOut) opted_out_.insert(track_sid);
+  unsubscribe(track_sid);
 }
 
 void Participant::bind_publications(const pl::RemoteDescription& offer) {
@@ -134,6 +150,7 @@ std::map<std::string, pl::SectionPlan> Participant::plan_answer(const pl::Remote
     if (!publication->mid.empty()) plans[publication->mid] = receive_plan(*publication);
   }
   if (!single()) return plans;
+  std::vector<std::string> unsupported;
   for (const auto& [track_sid, subscription] : subscriptions_) {
     if (!subscription->mid.empty()) continue;
     pl::Kind kind = kind_of(subscription->publication.info.type);
@@ -141,11 +158,16 @@ std::map<std::string, pl::SectionPlan> Participant::plan_answer(const pl::Remote
       if (section.kind != kind || section.rejected || section.direction != pl::Direction::recvonly) continue;
       bool taken = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                                [&](const auto& entry) { return entry.second->mid == section.mid; });
-      if (taken || pl::match_codec(section, subscription->publication.codec) == nullptr) continue;
-      subscription->mid = section.mid;
+      if (taken) continue;
+      if (!subscription->fits(section)) {
+        unsupported.push_back(track_sid);
+      } else {
+        subscription->mid = section.mid;
+      }
       break;
     }
   }
+  for (const std::string& track_sid : unsupported) give_up(track_sid);
   for (const auto& [track_sid, subscription] : subscriptions_) {
     if (subscription->mid.empty()) continue;
     auto plan = send_plan(*subscription);
@@ -258,11 +280,18 @@ void Participant::handle_answer(const lk::SessionDescription& answer) {
     return;
   }
   subscriber_->remote = std::move(*description);
+  std::vector<std::string> unsupported;
   for (const auto& [track_sid, subscription] : subscriptions_) {
     const pl::RemoteSection* section =
         subscription->mid.empty() ? nullptr : subscriber_->remote->section(subscription->mid);
-    if (section != nullptr) subscription->start(*section);
+    if (section == nullptr) continue;
+    if (subscription->fits(*section)) {
+      subscription->start(*section);
+    } else {
+      unsupported.push_back(track_sid);
+    }
   }
+  for (const std::string& track_sid : unsupported) give_up(track_sid);
   if (negotiate_again_) schedule_negotiation();
 }
 

@@ -39,8 +39,10 @@ std::vector<lk::Codec> publish_codecs() {
 
 }  // namespace
 
-Participant::Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid)
-    : context_(context),
+Participant::Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid,
+                         std::uint64_t ordinal)
+    : number(ordinal),
+      context_(context),
       room_(room),
       connection_(connection),
       params_(std::move(params)),
@@ -49,7 +51,7 @@ Participant::Participant(Context& context, Room& room, ConnectionId connection, 
       joined_wall_(context.host.wall_time()),
       next_token_refresh_(context.now + kTokenRefresh),
       next_report_(context.now),
-      next_sender_report_(context.now) {
+      next_poll_(context.now) {
   if (!params_.metadata.empty()) params_.grants.metadata = params_.metadata;
   for (auto& [key, value] : params_.attributes) {
     if (!value.empty()) params_.grants.attributes[key] = value;
@@ -220,8 +222,13 @@ void Participant::mark_left(lk::DisconnectReason reason) {
   touch();
 }
 
-void Participant::drop_media() {
+void Participant::drop_subscriptions() {
+  subscribers_by_ssrc_.clear();
   subscriptions_.clear();
+}
+
+void Participant::drop_media() {
+  drop_subscriptions();
   routes_.clear();
   publications_.clear();
   subscriber_.reset();
@@ -266,6 +273,56 @@ void Participant::tick() {
   if (negotiate_at_ && context_.now >= *negotiate_at_) negotiate();
   send_nacks_and_feedback();
   if (context_.now >= next_report_) send_reports();
+}
+
+Result<void> Participant::update_by_server(const lk::UpdateParticipantRequest& request) {
+  std::size_t size = 0;
+  auto attributes = params_.grants.attributes;
+  for (const auto& [key, value] : request.attributes) {
+    if (value.empty()) {
+      attributes.erase(key);
+    } else {
+      attributes[key] = value;
+    }
+  }
+  for (const auto& [key, value] : attributes) size += key.size() + value.size();
+  if (size > protocol::livekit::kMaxAttributes) return fail(ErrorCode::invalid, "attributes: at most 64 KiB in all");
+  if (request.metadata.size() > protocol::livekit::kMaxMetadata) return fail(ErrorCode::invalid, "metadata: at most 512 KiB");
+  if (request.name.size() > protocol::livekit::kMaxName) return fail(ErrorCode::invalid, "name: at most 256 characters");
+  params_.grants.attributes = std::move(attributes);
+  if (!request.metadata.empty()) params_.grants.metadata = request.metadata;
+  if (!request.name.empty()) params_.grants.name = request.name;
+  if (request.permission) apply_permission(*request.permission);
+  touch();
+  room_.broadcast_participant(*this);
+  send_refresh_token();
+  return {};
+}
+
+void Participant::apply_permission(const lk::ParticipantPermission& permission) {
+  auto& video = params_.grants.video.emplace(video_grants());
+  video.can_subscribe = permission.can_subscribe;
+  video.can_publish = permission.can_publish;
+  video.can_publish_data = permission.can_publish_data;
+  video.can_update_own_metadata = permission.can_update_metadata;
+  video.can_subscribe_metrics = permission.can_subscribe_metrics;
+  video.hidden = permission.hidden;
+  video.can_publish_sources.clear();
+  for (lk::TrackSource source : permission.can_publish_sources) {
+    video.can_publish_sources.emplace_back(source_name(source));
+  }
+  std::vector<std::string> revoked;
+  for (const auto& [track_sid, track] : publications_) {
+    if (!video.may_publish() || !video.may_publish_source(source_name(track->info.source))) revoked.push_back(track_sid);
+  }
+  for (const std::string& track_sid : revoked) {
+    send(lk::SignalResponse::TrackUnpublished{lk::TrackUnpublishedResponse{track_sid}});
+    unpublish(track_sid);
+  }
+  if (!video.may_subscribe()) {
+    drop_subscriptions();
+    schedule_negotiation();
+  }
 }
 
 }  // namespace portico::media::room

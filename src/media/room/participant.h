@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "codec/livekit/messages.h"
+#include "codec/rtp/packet.h"
+#include "media/bwe/estimator.h"
 #include "media/room/context.h"
 #include "media/room/peer.h"
 #include "media/room/publication.h"
@@ -24,11 +26,15 @@
 
 namespace portico::media::room {
 
+// "camera", "microphone" ... as tokens name sources.
+std::string_view source_name(codec::livekit::TrackSource source);
+
 class Participant final : public PeerOwner {
  public:
   using State = codec::livekit::ParticipantInfo::State;
 
-  Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid);
+  Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid,
+              std::uint64_t ordinal);
   ~Participant() override;
 
   // --- participant.cpp
@@ -62,8 +68,10 @@ class Participant final : public PeerOwner {
   void resume(ConnectionId connection, const JoinParams& params);
   // Both 0 and the leave reason are final.
   void mark_left(codec::livekit::DisconnectReason reason);
-  // Nothing may refer to this participant's tracks any more after this.
+  void drop_subscriptions();
+  // Nobody may be subscribed to this participant's tracks any more.
   void drop_media();
+  Result<void> update_by_server(const codec::livekit::UpdateParticipantRequest& request);
   codec::livekit::DisconnectReason leave_reason() const { return leave_reason_; }
   Instant joined() const { return joined_; }
 
@@ -103,6 +111,8 @@ class Participant final : public PeerOwner {
   Peer* sending_peer() { return single() ? publisher_.get() : subscriber_.get(); }
   std::uint32_t last_reliable_sequence = 0;
   codec::livekit::ConnectionQuality last_quality = codec::livekit::ConnectionQuality::excellent;
+  bool quality_told = false;
+  const std::uint64_t number;  // of this participant in its room, never used again
 
  private:
   friend class Room;
@@ -111,6 +121,7 @@ class Participant final : public PeerOwner {
   bool subscriber_primary() const;
   bool wants_ice_lite() const;
   codec::livekit::ParticipantPermission permission() const;
+  void apply_permission(const codec::livekit::ParticipantPermission& permission);
   // --- PeerOwner
   void on_peer_connected(Peer& peer) override;
   void on_peer_failed(Peer& peer, std::string_view reason) override;
@@ -132,6 +143,8 @@ class Participant final : public PeerOwner {
       const protocol::livekit::RemoteDescription& offer);
   void send_subscriber_offer(bool ice_restart);
   void request_sections();
+  void give_up(const std::string& track_sid);
+  static constexpr std::size_t kMaxOptedOut = 10'000;  // remembered track sids
   void negotiate();
   // --- publishing.cpp
   Publication* find_pending(const protocol::livekit::RemoteSection& section);
@@ -140,12 +153,12 @@ class Participant final : public PeerOwner {
     std::size_t layer = 0;
     bool rtx = false;
   };
-  Route* route(Peer& peer, Bytes packet);
+  Route* route(Peer& peer, const codec::rtp::Packet& packet);
   void announce(Publication& publication);
   // --- media.cpp
   void send_reports();
   void send_nacks_and_feedback();
-  void handle_rtcp_from_publisher(Bytes packet);
+  Bitrate sent_bitrate() const;
 
   Context& context_;
   Room& room_;
@@ -166,6 +179,7 @@ class Participant final : public PeerOwner {
   std::map<std::string, std::unique_ptr<Publication>> publications_;  // by track sid, announced or not
   std::unordered_map<std::uint32_t, Route> routes_;                   // by SSRC of the publisher peer
   std::map<std::string, std::unique_ptr<Subscription>> subscriptions_;  // by track sid
+  std::unordered_map<std::uint32_t, Subscription*> subscribers_by_ssrc_;
   std::set<std::string> opted_out_;                                     // track sids the client unsubscribed from
   std::optional<codec::livekit::SubscriptionPermission> permission_given_;  // absent: everybody may subscribe
 
@@ -181,7 +195,8 @@ class Participant final : public PeerOwner {
 
   // Reports.
   Instant next_report_;
-  Instant next_sender_report_;
+  Instant next_poll_;
+  bwe::RembEstimator path_;  // what the way to this client carries
   // Reliable packets from before the channels opened: bounded by bytes.
   std::deque<std::string> waiting_data_;
   std::size_t waiting_bytes_ = 0;

@@ -53,9 +53,8 @@ Result<void> Peer::apply_remote(const protocol::livekit::RemoteDescription& desc
   bool restarted = !remote_ufrag_.empty() && remote_ufrag_ != description.ufrag;
   if (restarted && description.type == protocol::livekit::DescriptionType::offer) restart_ice();
   remote_ufrag_ = description.ufrag;
-  PORTICO_TRY(done, transport_->set_remote(description.ufrag, description.pwd, description.fingerprint_hash,
-                                           description.fingerprint, context_.now));
-  static_cast<void>(done);
+  PORTICO_TRY_DO(transport_->set_remote(description.ufrag, description.pwd, description.fingerprint_hash,
+                                        description.fingerprint, context_.now));
   for (const std::string& line : description.candidates) {
     if (auto added = transport_->add_remote_candidate(line); !added) break;  // more than we want to know
   }
@@ -90,7 +89,7 @@ void Peer::open_channels() {
       options.max_retransmits = 0;
     }
     // The id is remembered when the peer has acknowledged the channel.
-    if (!transport_->open_channel(kChannelLabels[k], options)) return;
+    if (!transport_->open_channel(kChannelLabels[k], options, context_.now)) return;
   }
   context_.registrar->mark_dirty(*this);
 }
@@ -102,7 +101,7 @@ Result<void> Peer::send_data(Channel channel, Bytes message) {
     return fail(ErrorCode::limit, "the lossy channel is congested");
   }
   context_.registrar->mark_dirty(*this);
-  return transport_->send_message(*id, message, true);
+  return transport_->send_message(*id, message, true, context_.now);
 }
 
 void Peer::on_connected(Instant) {

@@ -34,6 +34,9 @@ class PeerOwner {
   virtual void on_peer_channels_ready(Peer& peer) = 0;
 };
 
+// The SSRC under which we send reports and feedback; it never carries media.
+inline constexpr Ssrc kOurSsrc{1};
+
 class Peer final : public peer::Observer {
  public:
   // Errors: internal (DTLS).
@@ -67,7 +70,10 @@ class Peer final : public peer::Observer {
   std::optional<protocol::livekit::RemoteDescription> remote;
   std::uint64_t session_id = 0;
   std::uint64_t session_version = 0;
-  forwarding::TransportFeedback feedback;  // transport-wide sequence numbers of what the client sends
+  forwarding::TransportFeedback feedback{kOurSsrc, Ssrc(0)};  // of what the client sends
+
+  std::uint8_t twcc_extension = 0;   // ids of header extensions on this connection, 0 = not negotiated
+  std::uint8_t level_extension = 0;
 
   // Paths that carried a packet of this peer, for the engine's table; bounded.
   std::vector<Path> paths;

@@ -17,7 +17,7 @@ constexpr std::size_t kSifTrailerSize = 16;
 }  // namespace
 
 Room::Room(Context& context, std::string name, std::string sid)
-    : context_(context), created_(context.now), next_speakers_(context.now), next_quality_(context.now) {
+    : context_(context), created_(context.now), next_quality_(context.now) {
   info_.name = std::move(name);
   info_.sid = std::move(sid);
   WallTime now = context.host.wall_time();
@@ -31,6 +31,7 @@ Room::Room(Context& context, std::string name, std::string sid)
 }
 
 Room::~Room() {
+  for (auto& [identity, participant] : participants_) participant->drop_subscriptions();
   for (auto& [identity, participant] : participants_) participant->drop_media();
 }
 
@@ -58,6 +59,11 @@ void Room::configure(const lk::RoomConfiguration& configuration) {
   }
 }
 
+void Room::set_metadata(const std::string& metadata) {
+  info_.metadata = metadata;
+  broadcast_room();
+}
+
 Participant* Room::find(const std::string& identity) {
   auto found = participants_.find(identity);
   return found == participants_.end() ? nullptr : found->second.get();
@@ -75,7 +81,8 @@ tl::expected<Participant*, JoinRefusal> Room::join(ConnectionId connection, Join
   if (Participant* old = find(identity)) remove(*old, lk::DisconnectReason::duplicate_identity);
   auto participant = std::make_unique<Participant>(context_, *this, connection, std::move(params),
                                                    protocol::livekit::new_sid(sid_prefix::participant,
-                                                                              context_.host.random()));
+                                                                              context_.host.random()),
+                                                   next_number_++);
   if (info_.max_participants != 0 && !participant->dependent() && !participant->hidden() &&
       info().num_participants >= info_.max_participants) {
     return tl::unexpected(JoinRefusal{503, "room is full"});
@@ -117,7 +124,7 @@ void Room::remove(Participant& participant, lk::DisconnectReason reason) {
     }
   }
   broadcast_participant(participant, &participant);
-  speaking_.erase(participant.sid());
+  detector_.remove(participant.number);
   participant.drop_media();
   auto found = participants_.find(participant.identity());
   if (found != participants_.end() && found->second.get() == &participant) participants_.erase(found);
@@ -196,7 +203,8 @@ void Room::on_subscription_change(Publication& publication) {
 
 void Room::tick() {
   for (auto& [identity, participant] : participants_) participant->tick();
-  if (context_.now >= next_speakers_) update_speakers();
+  auto speakers_due = detector_.next_deadline();
+  if (speakers_due && context_.now >= *speakers_due) update_speakers();
   if (context_.now >= next_quality_) update_quality();
   if (counts_due_ && context_.now >= *counts_due_) {
     counts_due_.reset();

@@ -9,6 +9,7 @@
 #include "codec/livekit/messages.h"
 #include "media/room/context.h"
 #include "media/room/participant.h"
+#include "media/speakers/speaker_detector.h"
 
 namespace portico::media::room {
 
@@ -18,6 +19,7 @@ class Room {
   ~Room();
 
   const std::string& name() const { return info_.name; }
+  const std::string& sif_trailer() const { return sif_trailer_; }
   codec::livekit::Room info() const;
   // Limits and metadata of a CreateRoom request or a token's roomConfig; zero and empty leave a value as it is.
   void configure(const codec::livekit::RoomConfiguration& configuration);
@@ -41,6 +43,9 @@ class Room {
   void on_active(Participant& participant);
   void on_published(Publication& publication);
   void on_subscription_change(Publication& publication);
+  void on_audio_level(Participant& participant, std::uint8_t level);
+  void on_muted(Participant& participant);
+  void set_metadata(const std::string& metadata);
 
   // Data packet of a client, already read; relays it under the sender's name.
   void relay_data(Participant& sender, Channel channel, Bytes packet);
@@ -60,14 +65,11 @@ class Room {
   Instant created_;
   std::optional<Instant> emptied_;  // since when nobody is here
   bool ever_joined_ = false;
-  Instant next_speakers_;
   Instant next_quality_;
   std::optional<Instant> counts_due_;
-  std::map<std::string, float> speaking_;  // participant sid -> level last told
+  speakers::SpeakerDetector detector_;
+  std::uint64_t next_number_ = 1;
   std::vector<std::string> nonces_;        // of SendData, the latest few
-
- public:
-  const std::string& sif_trailer() const { return sif_trailer_; }
 };
 
 }  // namespace portico::media::room

@@ -29,12 +29,12 @@ enum class Setup : std::uint8_t { actpass, active, passive };  // RFC 8842
 // forward. Payload types are the peer's own, so they differ from peer to peer and must never be
 // assumed.
 struct NegotiatedCodec {
-  PayloadType pt;
-  std::string name;  // lower case: opus, red, pcmu, pcma, vp8, vp9, h264, av1
+  PayloadType pt{};
+  std::string name{};  // lower case: opus, red, pcmu, pcma, vp8, vp9, h264, av1
   std::uint32_t clock_rate = 0;
   std::uint8_t channels = 1;
-  std::string fmtp;                   // as offered, may be empty
-  std::optional<PayloadType> rtx_pt;  // RFC 4588 payload type whose apt is `pt`
+  std::string fmtp{};                   // as offered, may be empty
+  std::optional<PayloadType> rtx_pt{};  // RFC 4588 payload type whose apt is `pt`
   bool nack = false, pli = false, fir = false, transport_cc = false, remb = false;  // a=rtcp-fb
 
   friend bool operator==(const NegotiatedCodec&, const NegotiatedCodec&) = default;
@@ -46,31 +46,32 @@ std::string mime_type(const NegotiatedCodec& codec);
 // RTP header extension ids (RFC 8285) of the extensions we understand; 1..14 one-byte, up to 255
 // two-byte.
 struct ExtensionIds {
-  std::optional<std::uint8_t> mid, rid, repaired_rid, audio_level, transport_cc, abs_send_time,
-      dependency_descriptor, playout_delay, abs_capture_time, video_orientation;
+  using Id = std::optional<std::uint8_t>;
+  Id mid{}, rid{}, repaired_rid{}, audio_level{}, transport_cc{}, abs_send_time{};
+  Id dependency_descriptor{}, playout_delay{}, abs_capture_time{}, video_orientation{};
 
   friend bool operator==(const ExtensionIds&, const ExtensionIds&) = default;
 };
 
 struct RemoteSection {
-  std::string mid;
+  std::string mid{};
   Kind kind = Kind::audio;
   Direction direction = Direction::sendrecv;  // the peer's view: sendonly = it publishes
   // Port 0 without bundle-only, outside the BUNDLE group, or a media type we don't know: answered
   // with port 0, unusable.
   bool rejected = false;
-  std::string media, transport;  // m-line words to mirror: "audio", "UDP/TLS/RTP/SAVPF"
+  std::string media{}, transport{};  // m-line words to mirror: "audio", "UDP/TLS/RTP/SAVPF"
   std::string
       formats;  // the m-line's format list as offered; mirrored when the section is rejected
-  std::string stream_id, track_id;      // first a=msid; empty when absent, stream_id "" for "-"
-  std::vector<NegotiatedCodec> codecs;  // the peer's order, those we can forward only
+  std::string stream_id{}, track_id{};    // first a=msid; empty when absent, stream_id "" for "-"
+  std::vector<NegotiatedCodec> codecs{};  // the peer's order, those we can forward only
   ExtensionIds extensions;
   std::vector<std::string>
-      rids;                 // order of a=simulcast:send (or of a=rid lines without it), "~" removed
-  std::vector<Ssrc> ssrcs;  // announced media SSRCs, without RTX ones, in order
-  std::map<Ssrc, Ssrc> fid;     // media SSRC -> RTX SSRC (RFC 5576 ssrc-group:FID)
-  std::vector<Ssrc> sim_group;  // ssrc-group:SIM, low to high, of clients without rids
-  std::string cname;            // of the first SSRC
+      rids;  // order of a=simulcast:send (or of a=rid lines without it), "~" removed
+  std::vector<Ssrc> ssrcs{};      // announced media SSRCs, without RTX ones, in order
+  std::map<Ssrc, Ssrc> fid{};     // media SSRC -> RTX SSRC (RFC 5576 ssrc-group:FID)
+  std::vector<Ssrc> sim_group{};  // ssrc-group:SIM, low to high, of clients without rids
+  std::string cname{};            // of the first SSRC
   bool rtcp_mux = false, rtcp_rsize = false, extmap_allow_mixed = false;
   std::uint16_t sctp_port = 5000;          // application only (RFC 8841)
   std::uint32_t max_message_size = 65536;  // application only; 0 = no limit
@@ -86,16 +87,16 @@ struct RemoteSection {
 struct RemoteDescription {
   DescriptionType type = DescriptionType::offer;
   // Of the BUNDLE-tagged (first not rejected) section, falling back to the session level.
-  std::string ufrag, pwd;
-  std::string fingerprint_hash;  // lower case, "sha-256"
-  std::string fingerprint;       // upper case hex pairs with colons
+  std::string ufrag{}, pwd{};
+  std::string fingerprint_hash{};  // lower case, "sha-256"
+  std::string fingerprint{};       // upper case hex pairs with colons
   Setup setup = Setup::actpass;
   bool ice_lite = false;
   bool trickle = false;  // a=ice-options has "trickle"
   bool end_of_candidates = false;
-  std::vector<std::string> candidates;  // "candidate:..." without "a=", at most kMaxCandidates
-  std::vector<std::string> bundle;      // mids of the first BUNDLE group
-  std::vector<RemoteSection> sections;
+  std::vector<std::string> candidates{};  // "candidate:..." without "a=", at most kMaxCandidates
+  std::vector<std::string> bundle{};      // mids of the first BUNDLE group
+  std::vector<RemoteSection> sections{};
 
   const RemoteSection* section(std::string_view mid) const;
 };

@@ -19,8 +19,8 @@
 namespace portico::protocol::livekit {
 
 struct LocalTransport {
-  std::string ufrag, pwd;
-  std::string fingerprint;  // SHA-256 of our certificate: "AA:BB:..."
+  std::string ufrag{}, pwd{};
+  std::string fingerprint{};  // SHA-256 of our certificate: "AA:BB:..."
   bool ice_lite = false;
   std::vector<std::string>
       candidate_lines;  // "candidate:..." without "a="; written into the first section
@@ -40,12 +40,12 @@ struct SectionPlan {
   Use use = Use::inactive;
 
   // Sending: msid is "stream_id track_id", e.g. "PA_x|TR_y TR_y".
-  std::string stream_id, track_id, cname;
-  Ssrc ssrc;      // 0: no a=ssrc lines
-  Ssrc rtx_ssrc;  // 0: no RTX stream
+  std::string stream_id{}, track_id{}, cname{};
+  Ssrc ssrc{};      // 0: no a=ssrc lines
+  Ssrc rtx_ssrc{};  // 0: no RTX stream
   Feedback feedback = Feedback::remb;
 
-  std::string codec;  // lower case name to list first: "vp8"; empty keeps the offer's order
+  std::string codec{};  // lower case name to list first: "vp8"; empty keeps the offer's order
   bool stereo =
       false;        // opus: stereo=1;maxaveragebitrate=510000 (receiving), sprop-stereo=1 (sending)
   bool dtx = true;  // opus, receiving: usedtx=1
@@ -64,7 +64,7 @@ std::string write_answer(const RemoteDescription& offer, const LocalTransport& l
 // and keep their mids for the life of the connection; a removed subscription leaves Use::inactive
 // and its place is reused for the same kind.
 struct OfferSection {
-  std::string mid;  // "0", "1", ... counting up
+  std::string mid{};  // "0", "1", ... counting up
   Kind kind = Kind::audio;
   SectionPlan plan;
   std::vector<std::string>

@@ -8,13 +8,19 @@ namespace {
 
 namespace json = boost::json;
 
+// Strings may hold any character, a zero byte too.
+std::string text_of(const json::value& value) {
+  const json::string& text = value.get_string();
+  return {text.data(), text.size()};
+}
+
 // Reads typed members of one JSON object; remembers the first claim of the wrong type.
 class Reader {
  public:
   Reader(const json::object& object, std::string path) : object_(object), path_(std::move(path)) {}
 
   void read(const char* name, std::string& out) {
-    if (const json::value* value = find(name, json::kind::string)) out = value->as_string().c_str();
+    if (const json::value* value = find(name, json::kind::string)) out = text_of(*value);
   }
   void read(const char* name, bool& out) {
     if (const json::value* value = find(name, json::kind::bool_)) out = value->get_bool();
@@ -28,7 +34,7 @@ class Reader {
     if (value->get_array().size() > kMaxList) return wrong(name, "has too many entries");
     for (const json::value& entry : value->get_array()) {
       if (!entry.is_string()) return wrong(name, "holds something that is not a string");
-      out.emplace_back(entry.get_string().c_str());
+      out.push_back(text_of(entry));
     }
   }
   void read(const char* name, std::map<std::string, std::string>& out) {
@@ -38,7 +44,7 @@ class Reader {
     for (const auto& [key, entry] : value->get_object()) {
       if (!entry.is_string()) return wrong(name, "holds something that is not a string");
       size += key.size() + entry.get_string().size();
-      out.emplace(std::string(key.data(), key.size()), entry.get_string().c_str());
+      out.emplace(std::string(key.data(), key.size()), text_of(entry));
     }
     if (size > kMaxAttributes) wrong(name, "is larger than 64 KiB");
   }

@@ -81,7 +81,9 @@ describe('the grid', () => {
     for (const stage of Object.values(stages)) {
       let before = 0
       for (let count = 25; count >= 3; --count) {
-        const rect = layOut(tiles(count), null, stage).rects.get('t0')
+        const layout = layOut(tiles(count), null, stage)
+        if (layout.contentHeight > stage.height) continue // scrolling ones have a size of their own
+        const rect = layout.rects.get('t0')
         const score = rect ? Math.min(rect.width, rect.height * (4 / 3)) : 0
         expect(score).toBeGreaterThanOrEqual(before - 1)
         before = score
