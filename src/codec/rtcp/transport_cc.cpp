@@ -43,6 +43,8 @@ std::size_t write_chunk(std::span<const std::int32_t> deltas, ByteWriter& out) {
   while (run < deltas.size() && run < kMaxRun && symbol_of(deltas[run]) == first) ++run;
   std::size_t one_bit = 0;
   while (one_bit < deltas.size() && one_bit < kOneBitSlots && symbol_of(deltas[one_bit]) != kLargeDelta) ++one_bit;
+  // A vector always stands for all its slots: it may be part-filled only at the end.
+  if (one_bit < kOneBitSlots && one_bit < deltas.size()) one_bit = 0;
   const std::size_t two_bit = std::min(deltas.size(), kTwoBitSlots);
   const std::size_t best_vector = std::max(one_bit, two_bit);
   if (run >= best_vector) {

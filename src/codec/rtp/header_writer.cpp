@@ -37,7 +37,7 @@ MutableBytes HeaderWriter::extension(std::uint8_t id, Bytes value) {
     out_[size_++] = id;
     out_[size_++] = static_cast<std::uint8_t>(value.size());
   } else {
-    out_[size_++] = static_cast<std::uint8_t>(id << 4 | (value.size() - 1));
+    out_[size_++] = static_cast<std::uint8_t>(static_cast<std::size_t>(id) << 4 | (value.size() - 1));
   }
   if (!value.empty()) std::memcpy(out_.data() + size_, value.data(), value.size());
   size_ += value.size();

@@ -12,8 +12,9 @@ constexpr std::uint8_t kBeginFlag = 2;
 constexpr std::uint8_t kUnorderedFlag = 4;
 constexpr std::uint8_t kImmediateFlag = 8;
 
-// Parameters of INIT that we know and have no use for, though their type's highest bits say "stop": addresses (5, 6), cookie
-// preservative (9), host name (11), supported address types (12), and a report of what the peer did not understand (8).
+// Parameters of INIT that we know and have no use for, though their type's highest bits say "stop":
+// addresses (5, 6), cookie preservative (9), host name (11), supported address types (12), and a
+// report of what the peer did not understand (8).
 bool is_ignored_parameter(std::uint16_t type) {
   return type == 5 || type == 6 || type == 8 || type == 9 || type == 11 || type == 12;
 }
@@ -32,7 +33,8 @@ Result<void> parse_init_parameters(Bytes data, InitChunk& init) {
         init.extensions.assign(parameter->value.begin(), parameter->value.end());
         continue;
       case parameter_type::kZeroChecksum:
-        if (parameter->value.size() != 4) return fail(ErrorCode::invalid, "zero checksum parameter");
+        if (parameter->value.size() != 4)
+          return fail(ErrorCode::invalid, "zero checksum parameter");
         init.zero_checksum = load32(parameter->value.data());
         continue;
       default:
@@ -40,7 +42,8 @@ Result<void> parse_init_parameters(Bytes data, InitChunk& init) {
     }
     if (is_ignored_parameter(parameter->type)) continue;
     UnknownAction action = parameter->unknown_action();
-    bool report = action == UnknownAction::stop_and_report || action == UnknownAction::skip_and_report;
+    bool report =
+        action == UnknownAction::stop_and_report || action == UnknownAction::skip_and_report;
     if (report && init.unrecognized.size() + parameter->value.size() + 8 <= kMaxReported) {
       ByteWriter whole;
       write_parameter(whole, parameter->type, parameter->value);

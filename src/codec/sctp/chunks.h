@@ -1,9 +1,11 @@
 #pragma once
-// The chunks with fields of their own, as values. parse_x takes the chunk found in a packet, write_x appends the whole chunk.
-// Byte and vector views point into the packet; containers are bounded by the size of the packet they came from.
+// The chunks with fields of their own, as values. parse_x takes the chunk found in a packet,
+// write_x appends the whole chunk. Byte and vector views point into the packet; containers are
+// bounded by the size of the packet they came from.
 //
-// HEARTBEAT, HEARTBEAT ACK, COOKIE ECHO, COOKIE ACK, SHUTDOWN ACK, SHUTDOWN COMPLETE, ABORT and ERROR are carried as plain
-// type, flags and value; their content is opaque or a list of error causes (parameter.h).
+// HEARTBEAT, HEARTBEAT ACK, COOKIE ECHO, COOKIE ACK, SHUTDOWN ACK, SHUTDOWN COMPLETE, ABORT and
+// ERROR are carried as plain type, flags and value; their content is opaque or a list of error
+// causes (parameter.h).
 
 #include <cstdint>
 #include <optional>
@@ -37,16 +39,17 @@ void write_data(PacketWriter& out, const DataChunk& data);
 
 // INIT and INIT ACK (RFC 9260 sections 3.3.2, 3.3.3) with the parameters that matter inside DTLS.
 struct InitChunk {
-  std::uint32_t initiate_tag = 0;  // not zero
-  std::uint32_t a_rwnd = 0;        // bytes
+  std::uint32_t initiate_tag = 0;      // not zero
+  std::uint32_t a_rwnd = 0;            // bytes
   std::uint16_t outbound_streams = 0;  // not zero
   std::uint16_t inbound_streams = 0;   // not zero
   std::uint32_t initial_tsn = 0;
-  bool forward_tsn = false;          // RFC 3758: by its parameter or by the list of extensions
-  ByteVector extensions;             // chunk types in Supported Extensions
+  bool forward_tsn = false;  // RFC 3758: by its parameter or by the list of extensions
+  ByteVector extensions;     // chunk types in Supported Extensions
   std::optional<std::uint32_t> zero_checksum;  // RFC 9653: error detection method; 1 is DTLS
-  ByteVector cookie;                 // INIT ACK only
-  ByteVector unrecognized;           // parameters whose type asks for a report, whole and padded; at most kMaxReported bytes
+  ByteVector cookie;                           // INIT ACK only
+  ByteVector unrecognized;  // parameters whose type asks for a report, whole and padded; at most
+                            // kMaxReported bytes
   bool supports(ChunkType type) const;
 };
 inline constexpr std::size_t kMaxReported = 512;
@@ -55,8 +58,9 @@ Result<InitChunk> parse_init(const Chunk& chunk);
 // `unrecognized` is wrapped into Unrecognized Parameter parameters in an INIT ACK.
 void write_init(PacketWriter& out, ChunkType type, const InitChunk& init);
 
-// SACK (RFC 9260 section 3.3.4). Gap blocks are offsets from the cumulative TSN, ascending and disjoint when they come from
-// an honest sender; parse_sack keeps the blocks up to the first that is not.
+// SACK (RFC 9260 section 3.3.4). Gap blocks are offsets from the cumulative TSN, ascending and
+// disjoint when they come from an honest sender; parse_sack keeps the blocks up to the first that
+// is not.
 struct GapBlock {
   std::uint16_t start = 0;
   std::uint16_t end = 0;
@@ -90,6 +94,7 @@ Result<std::uint32_t> parse_shutdown(const Chunk& chunk);
 void write_shutdown(PacketWriter& out, std::uint32_t cumulative_tsn);
 
 // ABORT or ERROR with one cause (RFC 9260 sections 3.3.7, 3.3.10).
-void write_error(PacketWriter& out, ChunkType type, std::uint8_t flags, std::uint16_t cause, Bytes info);
+void write_error(PacketWriter& out, ChunkType type, std::uint8_t flags, std::uint16_t cause,
+                 Bytes info);
 
 }  // namespace portico::codec::sctp

@@ -71,7 +71,9 @@ __attribute__((target("crc"))) std::uint32_t crc32c_instruction(Bytes data, std:
 }
 #else
 bool has_instruction() { return false; }
-std::uint32_t crc32c_instruction(Bytes data, std::uint32_t seed) { return crc32c_table(data, seed); }
+std::uint32_t crc32c_instruction(Bytes data, std::uint32_t seed) {
+  return crc32c_table(data, seed);
+}
 #endif
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
-// The Data Channel Establishment Protocol (RFC 8832): an OPEN message that names a channel on its stream, and an ACK. Both are
-// user messages with payload protocol identifier 50, ordered and reliable.
+// The Data Channel Establishment Protocol (RFC 8832): an OPEN message that names a channel on its
+// stream, and an ACK. Both are user messages with payload protocol identifier 50, ordered and
+// reliable.
 //
 //   |  type = 0x03  |  channel type |            priority           |
 //   |                     reliability parameter                     |
@@ -16,7 +17,8 @@
 
 namespace portico::codec::sctp {
 
-// Payload protocol identifiers (RFC 8831 section 8). Empty messages travel as one zero byte, because SCTP can't send none.
+// Payload protocol identifiers (RFC 8831 section 8). Empty messages travel as one zero byte,
+// because SCTP can't send none.
 namespace ppid {
 inline constexpr std::uint32_t kDcep = 50;
 inline constexpr std::uint32_t kString = 51;
@@ -30,8 +32,9 @@ struct ChannelOpen {
   // At most one of the two is set; neither means reliable.
   std::optional<std::uint32_t> max_retransmits;
   std::optional<std::uint32_t> max_lifetime_ms;
-  std::uint16_t priority = 256;  // RFC 8831 section 6.4: 128 below normal, 256 normal, 512 high, 1024 extra high
-  std::string label;             // UTF-8, at most 65535 bytes
+  std::uint16_t priority =
+      256;  // RFC 8831 section 6.4: 128 below normal, 256 normal, 512 high, 1024 extra high
+  std::string label;  // UTF-8, at most 65535 bytes
   std::string protocol;
   bool operator==(const ChannelOpen&) const = default;
 };

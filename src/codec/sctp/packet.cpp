@@ -12,8 +12,8 @@ constexpr std::size_t kChecksumOffset = 8;
 
 std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
-// The checksum covers the packet with its own field set to zero, and is stored least significant byte first (RFC 9260
-// appendix A).
+// The checksum covers the packet with its own field set to zero, and is stored least significant
+// byte first (RFC 9260 appendix A).
 std::uint32_t checksum(Bytes packet) {
   static constexpr std::array<std::uint8_t, 4> kZero{};
   std::uint32_t crc = crc32c(packet.first(kChecksumOffset));

@@ -1,5 +1,6 @@
 #pragma once
-// An SCTP packet: twelve bytes of common header, then chunks, each padded to four bytes (RFC 9260 section 3).
+// An SCTP packet: twelve bytes of common header, then chunks, each padded to four bytes (RFC 9260
+// section 3).
 //
 //    0                   1                   2                   3
 //   |     source port number        |     destination port number   |
@@ -38,7 +39,8 @@ enum class ChunkType : std::uint8_t {
   forward_tsn = 192,  // RFC 3758
 };
 
-// What to do with a chunk (or parameter) type that one does not know: the type's two highest bits (RFC 9260 sections 3.2, 3.2.1).
+// What to do with a chunk (or parameter) type that one does not know: the type's two highest bits
+// (RFC 9260 sections 3.2, 3.2.1).
 enum class UnknownAction : std::uint8_t {
   stop = 0,
   stop_and_report = 1,
@@ -56,7 +58,8 @@ struct CommonHeader {
   bool operator==(const CommonHeader&) const = default;
 };
 
-// One chunk inside a packet; `value` (without the four-byte header and without padding) is a view into that packet.
+// One chunk inside a packet; `value` (without the four-byte header and without padding) is a view
+// into that packet.
 struct Chunk {
   std::uint8_t type = 0;
   std::uint8_t flags = 0;
@@ -90,8 +93,9 @@ class Packet {
   Bytes body_;
 };
 
-// Errors: truncated (header or a chunk ends early), invalid (checksum, chunk length below four, no chunk at all).
-// `accept_zero_checksum`: a checksum field of zero is taken as "not computed" (RFC 9653; the lower layer protects the bytes).
+// Errors: truncated (header or a chunk ends early), invalid (checksum, chunk length below four, no
+// chunk at all). `accept_zero_checksum`: a checksum field of zero is taken as "not computed" (RFC
+// 9653; the lower layer protects the bytes).
 Result<Packet> parse_packet(Bytes data, bool accept_zero_checksum);
 
 // Builds a packet of at most `max_size` bytes. Chunks are appended whole and padded.

@@ -1,5 +1,6 @@
 #pragma once
-// RE-CONFIG (RFC 6525): how data channels are closed, by resetting their stream in each direction (RFC 8831 section 6.7).
+// RE-CONFIG (RFC 6525): how data channels are closed, by resetting their stream in each direction
+// (RFC 8831 section 6.7).
 
 #include <cstdint>
 #include <optional>
@@ -10,10 +11,12 @@
 
 namespace portico::codec::sctp {
 
-// "My outgoing streams `streams` (empty: all) restart at sequence number 0 once you have everything up to last_tsn." (4.1)
+// "My outgoing streams `streams` (empty: all) restart at sequence number 0 once you have everything
+// up to last_tsn." (4.1)
 struct OutgoingReset {
-  std::uint32_t request = 0;   // re-configuration request sequence number
-  std::uint32_t response = 0;  // the last request of the peer that this answers, or that number less one
+  std::uint32_t request = 0;  // re-configuration request sequence number
+  std::uint32_t response =
+      0;  // the last request of the peer that this answers, or that number less one
   std::uint32_t last_tsn = 0;
   std::vector<std::uint16_t> streams;
   bool operator==(const OutgoingReset&) const = default;

@@ -112,16 +112,16 @@ std::string_view mime_of(std::string_view path) {
 }
 
 bool has_hashed_name(std::string_view path) {
+  constexpr std::size_t kHash = 8;
   const std::string_view name = last_part(path);
-  const std::size_t dash = name.find_last_of("-.", name.rfind('.') == name.npos ? 0 : name.rfind('.') - 1);
   const std::size_t dot = name.rfind('.');
-  if (dash == name.npos || dot == name.npos || dash >= dot) return false;
-  const std::string_view hash = name.substr(dash + 1, dot - dash - 1);
-  const bool digits = std::ranges::any_of(hash, [](char c) { return c >= '0' && c <= '9'; });
-  const bool letters = std::ranges::all_of(hash, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  });
-  return hash.size() == 8 && letters && (digits || path.starts_with("/assets/"));
+  if (!path.starts_with("/assets/") || dot == name.npos || dot < kHash + 1) return false;
+  const char before = name[dot - kHash - 1];
+  return (before == '-' || before == '.') &&
+         std::ranges::all_of(name.substr(dot - kHash, kHash), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '_' || c == '-';
+         });
 }
 
 const Asset* find_asset(AssetTable table, std::string_view path) {

@@ -51,7 +51,7 @@ struct FileContent {
 Result<FileContent> read_below(const std::string& root, std::string_view path);
 
 std::string_view mime_of(std::string_view path);
-// "index-3f9a1c2b.js" and the like, as bundlers name files after their content.
+// "/assets/index-3f9a1c2b.js": below /assets/ with eight characters of hash, as bundlers name files after their content.
 bool has_hashed_name(std::string_view path);
 
 // RFC 9110 section 14: one range of `size` bytes. Nothing: no (usable) Range header, answer 200. first > last: answer 416.

@@ -239,6 +239,8 @@ runtime::Task<void> Connection::upgrade(Response response) {
 }
 
 runtime::Task<void> Connection::drain_input() {
+  idle_ = true;  // nothing is lost by ending this
+  if (going_away_) co_return;
   stream_->set_read_deadline(context_.loop.now() + kDrainTime);
   std::size_t total = 0;
   while (total < kDrainBytes) {

@@ -20,9 +20,8 @@ void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool s
   headers.set_default("Referrer-Policy", "no-referrer");
   headers.set_default("Permissions-Policy",
                       "camera=(self), microphone=(self), display-capture=(self), "
-                      "fullscreen=(self), autoplay=(self), speaker-selection=(self), "
-                      "screen-wake-lock=(self), picture-in-picture=(self), geolocation=(), "
-                      "payment=(), usb=(), interest-cohort=()");
+                      "fullscreen=(self), autoplay=(self), screen-wake-lock=(self), "
+                      "picture-in-picture=(self), geolocation=(), payment=(), usb=()");
   if (policy.hsts && secure) {
     headers.set_default("Strict-Transport-Security", "max-age=31536000");
   }

@@ -270,8 +270,11 @@ runtime::Task<void> run_websocket(
       }
     });
   }
-  runtime::Task<void> handling = handler(std::make_unique<WebSocket>(channel));
-  co_await std::move(handling);
+  {
+    // The task owns the handler's frame, and with it the WebSocket if that was its parameter: it must go before the wait.
+    runtime::Task<void> handling = handler(std::make_unique<WebSocket>(channel));
+    co_await std::move(handling);
+  }
   co_await channel->released.wait();
   co_await linger(channel);
   channel->break_off();

@@ -6,13 +6,18 @@
 // reserve() gives an empty span and the packet is dropped and counted. Order within a path is kept.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "base/packet_sink.h"
 #include "io/net/udp_socket.h"
 
+struct mmsghdr;
+
 namespace portico::io::net {
+
+class FlowTable;
 
 class EgressBatch final : public PacketSink {
  public:
@@ -28,6 +33,8 @@ class EgressBatch final : public PacketSink {
   struct Options {
     std::size_t arena_bytes = 4 << 20;
     bool segmentation_offload = true;  // switched off by itself where the kernel or the device cannot
+    // Stands in for sendmmsg(2) in tests: same arguments, result and errno. Empty: the kernel.
+    std::function<int(int socket, mmsghdr* messages, unsigned count)> send;
   };
 
   explicit EgressBatch(UdpSocket& socket) : EgressBatch(socket, Options()) {}
@@ -48,10 +55,14 @@ class EgressBatch final : public PacketSink {
   class Arena;
   class Messages;
   void send_pending();
-  bool recover(int error);
+  void account(std::size_t sent);
+  void recover(int error);
+  int send_some(mmsghdr* messages, std::size_t count);
 
   UdpSocket& socket_;
   bool offload_;
+  decltype(Options::send) send_;
+  bool waiting_ = false;  // for the socket to be writable
   std::unique_ptr<Arena> filling_;
   std::unique_ptr<Arena> spare_;
   std::unique_ptr<Messages> pending_;
@@ -62,18 +73,18 @@ class EgressBatch final : public PacketSink {
 class EgressRouter final : public PacketSink {
  public:
   void add(EgressBatch& batch) { batches_.push_back(&batch); }
-  void set_tcp(PacketSink& flows) { tcp_ = &flows; }
+  void set_tcp(FlowTable& flows) { tcp_ = &flows; }
 
   // An unknown local port goes to the first socket of the family.
   MutableBytes reserve(const Path& path, std::size_t max_size) override;
   void commit(std::size_t size) override;
-  // Flushes every UDP batch (TCP flows flush themselves).
+  // Flushes the UDP batches and the flows. Call it from the last TurnHook of the worker.
   void flush();
 
  private:
   PacketSink* route(const Path& path) const;
   std::vector<EgressBatch*> batches_;
-  PacketSink* tcp_ = nullptr;
+  FlowTable* tcp_ = nullptr;
   PacketSink* current_ = nullptr;
 };
 

@@ -8,7 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/packet_sink.h"
@@ -51,7 +54,7 @@ class FlowTable final : public PacketSink {
   FlowTable(runtime::Loop& loop, Receive receive, Closed closed, Limits limits);
   ~FlowTable() override;
 
-  // Takes a connection and gives its number (never 0, never used again). Packets already in `received` are delivered in this turn,
+  // Takes a connection and gives its number (never 0, never used again). Packets already in `received` are delivered soon
   // after the call has returned. Errors: limit, io.
   Result<std::uint64_t> add(FramedSocket socket);
   // Closes in this turn; `closed` is not called.
@@ -62,11 +65,17 @@ class FlowTable final : public PacketSink {
   MutableBytes reserve(const Path& path, std::size_t max_size) override;
   void commit(std::size_t size) override;
 
+  // Hands what was committed to the kernel; also happens by itself at the end of the turn in which the table was used.
+  void flush();
+
   const Counters& counters() const { return counters_; }
 
  private:
   friend class FramedConnection;
   void end_turn();
+  void start_fresh();
+  void peer_gone(std::uint64_t flow);
+  FramedConnection* find(std::uint64_t flow) const;
 
   runtime::Loop& loop_;
   Receive receive_;
@@ -75,10 +84,12 @@ class FlowTable final : public PacketSink {
   Counters counters_;
   std::uint64_t next_flow_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<FramedConnection>> flows_;
+  std::vector<std::pair<std::uint64_t, ByteVector>> fresh_;  // added, but what they brought along is not delivered yet
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>();   // lets a posted call find out that the table is gone
   std::vector<std::uint64_t> dirty_;    // with packets to send at the end of the turn
   std::vector<std::unique_ptr<FramedConnection>> buried_;  // destroyed at the end of the turn
-  FramedConnection* current_ = nullptr;
-  ByteVector scratch_;
+  FramedConnection* reserved_for_ = nullptr;
+  ByteVector frame_;  // the one being written by the caller of reserve()
   runtime::TurnHook turn_end_;
 };
 

@@ -63,18 +63,30 @@ class CertificateWatch {
   runtime::Timer timer_;
 };
 
-// Server side: shakes hands on the accepted socket, of which nothing has been read. ALPN: http/1.1 and stun.turn; a client that offers
-// neither goes on without. Errors: timeout (deadline), closed, io (what OpenSSL says).
-runtime::Task<Result<std::unique_ptr<Stream>>> accept_tls(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints endpoints,
-                                                          TlsContext& context, Instant deadline);
+class TlsStream : public Stream {
+ public:
+  // Once, before anything is read or written. Errors: timeout (deadline), closed, io (what OpenSSL says).
+  virtual runtime::Task<Result<void>> handshake(Instant deadline) = 0;
+};
 
-// Client side, for tests, the load generator and outgoing calls. `server_name` is sent as SNI unless it is empty or an address.
+// Server side of an accepted socket of which nothing has been read. ALPN: http/1.1 and stun.turn; a client that offers neither goes
+// on without.
+Result<std::unique_ptr<TlsStream>> make_tls_server(runtime::Loop& loop, runtime::UniqueFd socket, const Endpoints& endpoints,
+                                                   TlsContext& context);
+
+// Client side, for tests, the load generator and outgoing calls.
 struct TlsClientOptions {
-  std::string server_name;
-  std::vector<std::string> alpn;
-  bool verify = true;        // against `authority_file`, or the system's authorities when that is empty, and server_name
+  std::string server_name;        // sent as SNI and, if verify, required in the certificate; may be an address
+  std::vector<std::string> alpn;  // in order of preference
+  bool verify = true;             // against `authority_file`, or the system's authorities when that is empty
   std::string authority_file;
 };
+Result<std::unique_ptr<TlsStream>> make_tls_client(runtime::Loop& loop, runtime::UniqueFd socket, const Endpoints& endpoints,
+                                                   const TlsClientOptions& options);
+
+// The two above with their handshakes.
+runtime::Task<Result<std::unique_ptr<Stream>>> accept_tls(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints endpoints,
+                                                          TlsContext& context, Instant deadline);
 runtime::Task<Result<std::unique_ptr<Stream>>> connect_tls(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints endpoints,
                                                            TlsClientOptions options, Instant deadline);
 

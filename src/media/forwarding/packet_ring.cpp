@@ -1,6 +1,7 @@
 #include "media/forwarding/packet_ring.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace portico::media::forwarding {
 
@@ -30,6 +31,12 @@ PacketRing::Place PacketRing::place(std::uint16_t number, std::int64_t& sequence
   suspect_ = -1;
   if (delta <= -static_cast<std::int64_t>(slots_.size())) return Place::late;
   return slots_[slot(sequence)].sequence == sequence ? Place::duplicate : Place::free;
+}
+
+bool PacketRing::near(std::uint16_t number) const {
+  const int delta = static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
+  const int reach = static_cast<int>(slots_.size());
+  return highest_ >= 0 && delta > -reach && delta < reach;
 }
 
 StoredPacket* PacketRing::insert(std::int64_t sequence) {

@@ -31,6 +31,8 @@ class PacketRing {
   StoredPacket* insert(std::int64_t sequence);
 
   StoredPacket* find(std::int64_t sequence);
+  // Within the ring's reach of the newest number? What came over RTX must be: it can't prove a restart.
+  bool near(std::uint16_t number) const;
   std::int64_t highest() const { return highest_; }  // -1: nothing yet
   std::size_t size() const { return slots_.size(); }
 

@@ -58,6 +58,10 @@ StoredPacket* UpTrack::store(const codec::rtp::Packet& packet, std::uint16_t num
                              bool recovered, Instant now) {
   const std::int64_t highest = ring_.highest();
   std::int64_t sequence = 0;
+  if (recovered && !ring_.near(number)) {
+    ++statistics_.late;
+    return nullptr;
+  }
   switch (ring_.place(number, sequence)) {
     case PacketRing::Place::duplicate:
       ++statistics_.duplicates;

@@ -22,6 +22,8 @@ Result<std::unique_ptr<Peer>> Peer::create(Context& context, PeerOwner& owner, P
   peer::PeerConfig config;
   config.ice = peer->credentials_;
   config.ice_lite = ice_lite;
+  // A full agent that makes the offer is the controlling one (RFC 8445 6.1.1); a lite one never is.
+  config.ice_controlling = !ice_lite && role == PeerRole::subscriber;
   config.local_candidates = context.config.candidates;
   config.dtls = &context.host.dtls();
   PORTICO_TRY(transport, peer::PeerTransport::create(config, *peer, context.host.random()));

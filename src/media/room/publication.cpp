@@ -51,7 +51,7 @@ void Publication::bind(const pl::RemoteSection& section, const pl::SectionPlan& 
   std::sort(rids_.begin(), rids_.end(), [](const auto& a, const auto& b) { return rid_rank(a) < rid_rank(b); });
   if (rids_.size() > kMaxLayers) rids_.resize(kMaxLayers);
   codecs_ = pl::answered_codecs(section, plan);
-  extensions_ = extension_ids(pl::answered_extensions(section, plan));
+  extensions_ = extension_ids(pl::answered_extensions(section));
 }
 
 std::optional<std::size_t> Publication::layer_of(std::string_view rid) const {

@@ -39,9 +39,7 @@ void Subscription::start(const pl::RemoteSection& section) {
     if (publication.codec.name != "opus" && publication.codec.name != "red") add(pl::match_codec(section, publication.codec));
   }
   if (payloads.empty()) return;
-  pl::SectionPlan plan;
-  plan.use = pl::SectionPlan::Use::send;
-  auto extensions = extension_ids(pl::answered_extensions(section, plan));
+  auto extensions = extension_ids(pl::answered_extensions(section));
   if (down_ != nullptr) {
     down_->set_payloads(std::move(payloads), extensions);
     return;

@@ -1,8 +1,8 @@
 #pragma once
 // Keeps a subscriber's layer within what its path carries, before there is a send-side estimator. Congested means: more than 10 % loss in
 // receiver reports, or a budget (REMB share) below the layer's rate that doesn't grow.
-//   * Congestion that lasts a second drops one layer; with reports every second or faster that is within 3 s of its start. After a drop the
-//     new layer gets 2 s to show its effect.
+//   * Congestion that lasts 1.5 s drops one layer; with reports every second or faster that is within 3 s of its start. After a drop the new
+//     layer gets 2 s to show its effect.
 //   * Ten clean seconds in a row raise one layer. If a raise fails within 5 s, the next needs twice as long (up to 80 s), so a narrow path
 //     isn't flooded every ten seconds; a raise that holds resets this.
 // REMB follows traffic upwards only by about 8 % a second, so right after a raise, or while a publisher ramps up, it is below the rate
@@ -19,7 +19,7 @@ namespace portico::media::selector {
 class LossGuard {
  public:
   static constexpr double kLossLimit = 0.10;
-  static constexpr Duration kSustained = 1s;
+  static constexpr Duration kSustained = 1500ms;  // longer than reports are apart, so one alone decides nothing
   static constexpr Duration kSettle = 2s;
   static constexpr Duration kClean = 10s;
   static constexpr Duration kMaxClean = 80s;

@@ -29,7 +29,8 @@ J1Uw5VOPH19oGlhMIwM2FCiCwc+hRANCAASKCvcj6jbTgeXGNMvz1f4371WK/nK2
 1EMZIgPrwIUFdr/Rj5WZAsvBbG54I7HPece/a0Moun/b4+4IUSWf/hWT
 -----END PRIVATE KEY-----)";
 const char* const kFingerprint =
-    "D8:5C:13:10:07:2D:4C:88:81:08:10:B9:93:1E:43:03:04:B6:2C:10:59:E5:D2:E0:2F:2F:18:5B:A9:CC:AB:37";
+    "D8:5C:13:10:07:2D:4C:88:81:08:10:B9:93:1E:43:03:04:B6:2C:10:59:E5:D2:E0:2F:2F:18:5B:A9:CC:AB:"
+    "37";
 
 TEST(Context, ReadsPem) {
   auto context = Context::create_from_pem(kCertificate, kKey);

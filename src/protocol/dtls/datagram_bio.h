@@ -1,6 +1,6 @@
 #pragma once
-// An OpenSSL BIO that keeps datagrams apart: one read takes one datagram, one write makes one. (A memory BIO glues them together.)
-// Internal to this folder.
+// An OpenSSL BIO that keeps datagrams apart: one read takes one datagram, one write makes one. (A
+// memory BIO glues them together.) Internal to this folder.
 
 #include <openssl/bio.h>
 
@@ -13,7 +13,7 @@ namespace portico::protocol::dtls {
 
 // The two ends of a BIO. It must not move while the BIO lives.
 struct DatagramPipe {
-  Bytes incoming;            // the datagram being received; empty: none (not owned)
+  Bytes incoming;                   // the datagram being received; empty: none (not owned)
   std::deque<ByteVector> outgoing;  // at most kMaxQueuedTransmits
 };
 

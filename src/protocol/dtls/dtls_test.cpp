@@ -23,7 +23,8 @@ namespace {
 
 Instant virtual_now() { return Instant(std::chrono::microseconds(g_virtual_micros)); }
 
-// Two transports and the wire between them; datagrams number `lost` (counted from 0 over both directions) vanish.
+// Two transports and the wire between them; datagrams number `lost` (counted from 0 over both
+// directions) vanish.
 struct Pair {
   std::unique_ptr<Factory> client_factory;
   std::unique_ptr<Factory> server_factory;
@@ -130,7 +131,8 @@ TEST_P(Dtls, SurvivesTheLossOfAnySingleDatagram) {
     clean.lost = {n};
     clean.run();
     EXPECT_TRUE(clean.both(State::connected)) << n;
-    if (clean.both(State::connected)) EXPECT_EQ(clean.client->srtp_keys()->client.key, clean.server->srtp_keys()->client.key);
+    if (clean.both(State::connected))
+      EXPECT_EQ(clean.client->srtp_keys()->client.key, clean.server->srtp_keys()->client.key);
   }
 }
 
@@ -164,11 +166,13 @@ TEST_P(Dtls, KeepsDatagramsApart) {
   p.know_each_other();
   p.run();
   ASSERT_TRUE(p.both(State::connected));
-  for (std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{1000}, kMaxPlaintext, std::size_t{7}}) {
+  for (std::size_t size :
+       {std::size_t{1}, std::size_t{2}, std::size_t{1000}, kMaxPlaintext, std::size_t{7}}) {
     ASSERT_TRUE(p.client->send(ByteVector(size, static_cast<std::uint8_t>(size)), virtual_now()));
   }
   p.exchange();
-  for (std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{1000}, kMaxPlaintext, std::size_t{7}}) {
+  for (std::size_t size :
+       {std::size_t{1}, std::size_t{2}, std::size_t{1000}, kMaxPlaintext, std::size_t{7}}) {
     auto got = p.server->poll_received();
     ASSERT_TRUE(got);
     EXPECT_EQ(*got, ByteVector(size, static_cast<std::uint8_t>(size)));
@@ -176,7 +180,8 @@ TEST_P(Dtls, KeepsDatagramsApart) {
   EXPECT_FALSE(p.server->poll_received());
   EXPECT_LE(p.biggest, kMaxPlaintext + kMaxRecordOverhead);
   EXPECT_EQ(p.client->send({}, virtual_now()).error().code, ErrorCode::limit);
-  EXPECT_EQ(p.client->send(ByteVector(kMaxPlaintext + 1), virtual_now()).error().code, ErrorCode::limit);
+  EXPECT_EQ(p.client->send(ByteVector(kMaxPlaintext + 1), virtual_now()).error().code,
+            ErrorCode::limit);
 }
 
 TEST_P(Dtls, WrongFingerprintFailsAndGivesNothingAway) {

@@ -19,7 +19,8 @@ enum class Kind : std::uint8_t { hello = 1, answer = 2, finished = 3, close = 4,
 constexpr int kMaxTries = 12;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t x = (a ^ (b + 0x9e37'79b9'7f4a'7c15ULL + (a << 6) + (a >> 2))) * 0xbf58'476d'1ce4'e5b9ULL;
+  std::uint64_t x =
+      (a ^ (b + 0x9e37'79b9'7f4a'7c15ULL + (a << 6) + (a >> 2))) * 0xbf58'476d'1ce4'e5b9ULL;
   return x ^ (x >> 29);
 }
 
@@ -102,7 +103,9 @@ class FakeTransport final : public Transport {
   std::string remote_fingerprint() const override {
     return handshake_done_ ? fingerprint_text(fake_digest(peer_seed_)) : std::string();
   }
-  const SrtpKeys* srtp_keys() const override { return state_ == State::connected ? &keys_ : nullptr; }
+  const SrtpKeys* srtp_keys() const override {
+    return state_ == State::connected ? &keys_ : nullptr;
+  }
 
   Result<void> send(Bytes plaintext, Instant) override {
     if (state_ != State::connected) return fail(ErrorCode::conflict, "DTLS is not connected");
@@ -182,7 +185,9 @@ class FakeTransport final : public Transport {
     if (handshake_done_) return;
     handshake_done_ = true;
     deadline_.reset();
-    auto part = [this](std::uint64_t label, std::size_t size) { return expand(mix(session_key(), label), size); };
+    auto part = [this](std::uint64_t label, std::size_t size) {
+      return expand(mix(session_key(), label), size);
+    };
     keys_.profile = profile_;
     keys_.client = {part(2, srtp::key_size(profile_)), part(3, srtp::salt_size(profile_))};
     keys_.server = {part(4, srtp::key_size(profile_)), part(5, srtp::salt_size(profile_))};

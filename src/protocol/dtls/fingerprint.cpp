@@ -40,7 +40,8 @@ Result<Fingerprint> parse_fingerprint(std::string_view hash, std::string_view va
     int high = hex_digit(value[i]);
     int low = hex_digit(value[i + 1]);
     if (high < 0 || low < 0) return fail(ErrorCode::invalid, "fingerprint digit");
-    if (i + 2 < value.size() && value[i + 2] != ':') return fail(ErrorCode::invalid, "fingerprint colon");
+    if (i + 2 < value.size() && value[i + 2] != ':')
+      return fail(ErrorCode::invalid, "fingerprint colon");
     result.digest.push_back(static_cast<std::uint8_t>(high * 16 + low));
   }
   return result;

@@ -18,8 +18,8 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
-// Both arguments in any case. Errors: unsupported (another hash; md5 and sha-1 are refused), invalid (not pairs of digits between
-// colons, or the wrong number of them).
+// Both arguments in any case. Errors: unsupported (another hash; md5 and sha-1 are refused),
+// invalid (not pairs of digits between colons, or the wrong number of them).
 Result<Fingerprint> parse_fingerprint(std::string_view hash, std::string_view value);
 
 // "AA:BB:..."

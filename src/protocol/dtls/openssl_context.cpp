@@ -26,16 +26,20 @@ using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
 using SslContext = std::unique_ptr<SSL_CTX, ContextFree>;
 using MemoryBio = std::unique_ptr<BIO, BioFree>;
 
-// RFC 8827 6.5 asks for the first; the others are for peers with RSA certificates or without AES-GCM.
+// RFC 8827 6.5 asks for the first; the others are for peers with RSA certificates or without
+// AES-GCM.
 constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA";
-constexpr const char* kSrtpProfiles = "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
-constexpr std::size_t kMaxFragment = 2048;  // keeps OpenSSL's write buffers small; kMaxPlaintext fits
+constexpr const char* kSrtpProfiles =
+    "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
+constexpr std::size_t kMaxFragment =
+    2048;  // keeps OpenSSL's write buffers small; kMaxPlaintext fits
 
-// Any certificate will do in the handshake (which still proves possession of its key); the fingerprint decides afterwards.
+// Any certificate will do in the handshake (which still proves possession of its key); the
+// fingerprint decides afterwards.
 int accept_any_certificate(X509_STORE_CTX*, void*) { return 1; }
 
 SslContext make_ssl_context(X509* certificate, EVP_PKEY* key) {

@@ -17,7 +17,8 @@ constexpr std::size_t kMaxUnverified = 16;
 constexpr std::size_t kMaxRecordPlaintext = 16'384;  // RFC 6347 4.1
 
 unsigned int microseconds(Duration d) {
-  return static_cast<unsigned int>(std::chrono::duration_cast<std::chrono::microseconds>(d).count());
+  return static_cast<unsigned int>(
+      std::chrono::duration_cast<std::chrono::microseconds>(d).count());
 }
 
 // Called by OpenSSL for the first time-out (previous = 0) and for each next one.
@@ -60,8 +61,8 @@ ByteVector certificate_digest(const X509* certificate, Hash hash) {
   return {digest.begin(), digest.begin() + size};
 }
 
-std::unique_ptr<OpensslTransport> OpensslTransport::create(SSL_CTX* context, const BIO_METHOD* method,
-                                                           Role role) {
+std::unique_ptr<OpensslTransport> OpensslTransport::create(SSL_CTX* context,
+                                                           const BIO_METHOD* method, Role role) {
   std::unique_ptr<OpensslTransport> transport(new OpensslTransport(role));
   transport->ssl_.reset(SSL_new(context));
   SSL* ssl = transport->ssl_.get();
@@ -79,7 +80,8 @@ std::unique_ptr<OpensslTransport> OpensslTransport::create(SSL_CTX* context, con
   return transport;
 }
 
-Result<void> OpensslTransport::set_remote_fingerprint(std::string_view hash, std::string_view value) {
+Result<void> OpensslTransport::set_remote_fingerprint(std::string_view hash,
+                                                      std::string_view value) {
   PORTICO_TRY(fingerprint, parse_fingerprint(hash, value));
   if (state_ == State::connected) {
     if (certificate_digest(peer_.get(), fingerprint.hash) != fingerprint.digest) {
@@ -213,7 +215,8 @@ std::optional<ByteVector> OpensslTransport::poll_transmit() {
   return datagram;
 }
 
-// The library measures with its own clock; if it is not done when our deadline comes, we ask again for the rest.
+// The library measures with its own clock; if it is not done when our deadline comes, we ask again
+// for the rest.
 void OpensslTransport::timeout(Instant now) {
   if (over() || !deadline_ || now < *deadline_) return;
   ERR_clear_error();
@@ -242,8 +245,10 @@ std::string OpensslTransport::remote_fingerprint() const {
 
 Result<void> OpensslTransport::send(Bytes plaintext, Instant now) {
   if (state_ != State::connected) return fail(ErrorCode::conflict, "DTLS is not connected");
-  if (plaintext.empty() || plaintext.size() > kMaxPlaintext) return fail(ErrorCode::limit, "DTLS datagram size");
-  if (pipe_.outgoing.size() >= kMaxQueuedTransmits) return fail(ErrorCode::limit, "DTLS send queue");
+  if (plaintext.empty() || plaintext.size() > kMaxPlaintext)
+    return fail(ErrorCode::limit, "DTLS datagram size");
+  if (pipe_.outgoing.size() >= kMaxQueuedTransmits)
+    return fail(ErrorCode::limit, "DTLS send queue");
   ERR_clear_error();
   std::size_t written = 0;
   if (SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &written) != 1) {

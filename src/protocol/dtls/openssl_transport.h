@@ -28,7 +28,8 @@ ByteVector certificate_digest(const X509* certificate, Hash hash);
 class OpensslTransport final : public Transport {
  public:
   // Null on failure. The context and the method outlive the transport.
-  static std::unique_ptr<OpensslTransport> create(SSL_CTX* context, const BIO_METHOD* method, Role role);
+  static std::unique_ptr<OpensslTransport> create(SSL_CTX* context, const BIO_METHOD* method,
+                                                  Role role);
 
   Result<void> set_remote_fingerprint(std::string_view hash, std::string_view value) override;
   void start(Instant now) override;
@@ -39,7 +40,9 @@ class OpensslTransport final : public Transport {
   State state() const override { return state_; }
   const std::string& failure() const override { return failure_; }
   std::string remote_fingerprint() const override;
-  const SrtpKeys* srtp_keys() const override { return state_ == State::connected ? &*keys_ : nullptr; }
+  const SrtpKeys* srtp_keys() const override {
+    return state_ == State::connected ? &*keys_ : nullptr;
+  }
   Result<void> send(Bytes plaintext, Instant now) override;
   std::optional<ByteVector> poll_received() override;
   void close() override;

@@ -1,13 +1,16 @@
 #pragma once
-// DTLS 1.2 (RFC 6347) as WebRTC uses it: over ICE, both sides show self-signed certificates whose fingerprints were exchanged in
-// SDP (RFC 8122, 8827), SRTP keys come out of the handshake (RFC 5764), SCTP packets travel as application data (RFC 8261).
+// DTLS 1.2 (RFC 6347) as WebRTC uses it: over ICE, both sides show self-signed certificates whose
+// fingerprints were exchanged in SDP (RFC 8122, 8827), SRTP keys come out of the handshake (RFC
+// 5764), SCTP packets travel as application data (RFC 8261).
 //
-// Sans-IO: datagrams and `now` go in, datagrams and the next deadline come out. Transport is an interface with two makers:
-// openssl_context.h (the real one) and fake_context.h (deterministic, for virtual time). One thread; no locks.
+// Sans-IO: datagrams and `now` go in, datagrams and the next deadline come out. Transport is an
+// interface with two makers: openssl_context.h (the real one) and fake_context.h (deterministic,
+// for virtual time). One thread; no locks.
 //
-// State: new_ -> connecting -> connected -> closed, or failed from anywhere. `connected` means: the handshake is complete AND the
-// peer's certificate has the fingerprint given to set_remote_fingerprint(). Until then no plaintext and no keys are handed up.
-// A handshake that completes before the fingerprint is known waits in `connecting`.
+// State: new_ -> connecting -> connected -> closed, or failed from anywhere. `connected` means: the
+// handshake is complete AND the peer's certificate has the fingerprint given to
+// set_remote_fingerprint(). Until then no plaintext and no keys are handed up. A handshake that
+// completes before the fingerprint is known waits in `connecting`.
 
 #include <cstdint>
 #include <memory>
@@ -24,16 +27,21 @@ namespace portico::protocol::dtls {
 
 // The biggest datagram a handshake makes; application data may be bigger, see kMaxPlaintext.
 constexpr std::size_t kMtu = 1200;
-// The biggest application datagram send() takes. With kMaxRecordOverhead it stays below 1280 - 48 bytes of IPv6 and UDP.
+// The biggest application datagram send() takes. With kMaxRecordOverhead it stays below 1280 - 48
+// bytes of IPv6 and UDP.
 constexpr std::size_t kMaxPlaintext = 1200;
-// Record header, explicit nonce and tag (13 + 8 + 16) for AEAD suites; CBC suites need up to 13 + 16 + 20 + 16.
+// Record header, explicit nonce and tag (13 + 8 + 16) for AEAD suites; CBC suites need up to 13 +
+// 16 + 20 + 16.
 constexpr std::size_t kMaxRecordOverhead = 65;
-// Datagrams waiting in poll_transmit(); beyond that send() fails with `limit` and handshake datagrams are dropped (and sent again).
+// Datagrams waiting in poll_transmit(); beyond that send() fails with `limit` and handshake
+// datagrams are dropped (and sent again).
 constexpr std::size_t kMaxQueuedTransmits = 128;
-// Application datagrams waiting in poll_received(); beyond that the newest are dropped, as the network might.
+// Application datagrams waiting in poll_received(); beyond that the newest are dropped, as the
+// network might.
 constexpr std::size_t kMaxQueuedReceived = 256;
-// Retransmission: 100 ms, doubling to 2 s (RFC 6347 4.2.4.1 allows values below 1 s when the round trip is known to be short);
-// the handshake fails when the twelfth time-out in a row brings nothing.
+// Retransmission: 100 ms, doubling to 2 s (RFC 6347 4.2.4.1 allows values below 1 s when the round
+// trip is known to be short); the handshake fails when the twelfth time-out in a row brings
+// nothing.
 constexpr Duration kFirstRetransmit = 100ms;
 constexpr Duration kLastRetransmit = 2s;
 
@@ -51,9 +59,10 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // What the peer's SDP says: hash name "sha-256", "sha-384" or "sha-512" (any case), value "AA:BB:..." (any case). May be called
-  // before, during or after the handshake, and again with the same value. A certificate that doesn't match fails the transport.
-  // Errors: unsupported (hash), invalid (value), conflict (connected with another fingerprint; the state stays).
+  // What the peer's SDP says: hash name "sha-256", "sha-384" or "sha-512" (any case), value
+  // "AA:BB:..." (any case). May be called before, during or after the handshake, and again with the
+  // same value. A certificate that doesn't match fails the transport. Errors: unsupported (hash),
+  // invalid (value), conflict (connected with another fingerprint; the state stays).
   virtual Result<void> set_remote_fingerprint(std::string_view hash, std::string_view value) = 0;
 
   // Client: sends the first flight. Server: nothing but new_ -> connecting. Idempotent.
@@ -73,7 +82,8 @@ class Transport {
   // Null until connected. The pointer is valid as long as the transport.
   virtual const SrtpKeys* srtp_keys() const = 0;
 
-  // One application datagram, 1 to kMaxPlaintext bytes. Errors: conflict (not connected), limit (too big, or the queue is full).
+  // One application datagram, 1 to kMaxPlaintext bytes. Errors: conflict (not connected), limit
+  // (too big, or the queue is full).
   virtual Result<void> send(Bytes plaintext, Instant now) = 0;
   virtual std::optional<ByteVector> poll_received() = 0;
 
@@ -81,7 +91,8 @@ class Transport {
   virtual void close() = 0;
 };
 
-// Makes transports for one certificate. Thread: create() may be called from several threads at once.
+// Makes transports for one certificate. Thread: create() may be called from several threads at
+// once.
 class Factory {
  public:
   virtual ~Factory() = default;

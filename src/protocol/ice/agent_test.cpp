@@ -92,9 +92,8 @@ std::vector<Scenario> scenarios() {
 INSTANTIATE_TEST_SUITE_P(Ice, IceConnects, ::testing::ValuesIn(scenarios()));
 
 class IceBothKinds : public ::testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Ice, IceBothKinds, ::testing::Bool(), [](const auto& param) {
-  return param.param ? "lite" : "full";
-});
+INSTANTIATE_TEST_SUITE_P(Ice, IceBothKinds, ::testing::Bool(),
+                         [](const auto& param) { return param.param ? "lite" : "full"; });
 
 TEST_P(IceBothKinds, ConnectsWithinTwoRoundTripsOnACleanNetwork) {
   Pairing p({GetParam(), false, 0, 1});
@@ -229,9 +228,9 @@ TEST(IceFull, BothControllingSettleByTieBreaker) {
       network.attach(a, {address("10.0.0.1:1")});
       network.attach(b, {address("10.0.0.2:2")});
       introduce(a, {host("10.0.0.1:1")}, b, {host("10.0.0.2:2")});
-      ASSERT_TRUE(network.run(10s, [&] {
-        return a.state() == State::connected && b.state() == State::connected;
-      })) << seed << controlling;
+      ASSERT_TRUE(network.run(
+          10s, [&] { return a.state() == State::connected && b.state() == State::connected; }))
+          << seed << controlling;
       EXPECT_FALSE(a.controlling());
       EXPECT_TRUE(b.controlling());
     }

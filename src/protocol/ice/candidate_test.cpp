@@ -51,9 +51,8 @@ TEST(IceCandidate, RefusesNonsense) {
         "candidate:1 0 udp 1 192.0.2.1 1 typ host", "candidate:1 300 udp 1 192.0.2.1 1 typ host",
         "candidate:1 1 udp -1 192.0.2.1 1 typ host",
         "candidate:1 1 udp 4294967296 192.0.2.1 1 typ host",
-        "candidate:1 1 udp 1 192.0.2.1 65536 typ host",
-        "candidate:1 1 udp 1 192.0.2.1 1 type host", "candidate:1 1 udp 1 192.0.2.1 1 typ mars",
-        "candidate:1 1 tcp 1 192.0.2.1 1 typ host",
+        "candidate:1 1 udp 1 192.0.2.1 65536 typ host", "candidate:1 1 udp 1 192.0.2.1 1 type host",
+        "candidate:1 1 udp 1 192.0.2.1 1 typ mars", "candidate:1 1 tcp 1 192.0.2.1 1 typ host",
         "candidate:1 1 tcp 1 192.0.2.1 1 typ host tcptype lazy",
         "candidate:1 1 udp 1 192.0.2.1 1 typ host ufrag a:b",
         "candidate:123456789012345678901234567890123 1 udp 1 192.0.2.1 1 typ host"}) {

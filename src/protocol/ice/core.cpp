@@ -160,7 +160,8 @@ void Agent::Core::lose_selected(Instant now) {
     return;
   }
   if (state == State::disconnected) return;
-  silent_since = now;
+  // The peer needs time to notice and to call again: as much as it has on a path that went silent.
+  silent_since = now + config.timings.disconnected;
   set_state(State::disconnected);
 }
 

@@ -137,7 +137,8 @@ void Agent::Core::on_answer(const Path& path, const stun::Message& answer, Insta
   }
   ++stats.responses_received;
   auto code = answer.error_code();
-  // Our description may not have reached the peer yet, or its has changed: the repetitions of this check may fare better.
+  // Our description may not have reached the peer yet, or its has changed: the repetitions of this
+  // check may fare better.
   if (!success && (!code || code->code == 401 || code->code >= 500)) return;
   Transaction transaction = std::move(*found);
   transactions.erase(answer.transaction_id());

@@ -35,10 +35,10 @@ class FakeNetwork {
  public:
   explicit FakeNetwork(std::uint64_t seed) : random_(seed) {}
 
-  double loss = 0;               // 0..1
-  Duration latency = 20ms;       // one way
-  Duration jitter = 0ms;         // added, uniform; larger than the pace reorders
-  double duplicates = 0;         // 0..1
+  double loss = 0;                           // 0..1
+  Duration latency = 20ms;                   // one way
+  Duration jitter = 0ms;                     // added, uniform; larger than the pace reorders
+  double duplicates = 0;                     // 0..1
   std::function<bool(const Path&)> blocked;  // sender's view
   Instant now = Instant{} + 1000s;
   std::uint64_t delivered = 0;
@@ -86,9 +86,9 @@ class FakeNetwork {
         if (blocked && blocked(out->path)) continue;
         int copies = happens(loss) ? 0 : happens(duplicates) ? 2 : 1;
         for (int i = 0; i < copies; ++i) {
-          auto extra = jitter.count() > 0 ? Duration(random_.below(
-                                                static_cast<std::uint32_t>(jitter.count())))
-                                          : Duration(0);
+          auto extra = jitter.count() > 0
+                           ? Duration(random_.below(static_cast<std::uint32_t>(jitter.count())))
+                           : Duration(0);
           Path view{out->path.transport, out->path.remote, out->path.local, out->path.flow};
           packets_.push_back({now + latency + extra, view, out->data});
         }

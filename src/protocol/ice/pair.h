@@ -70,8 +70,9 @@ class PairTable {
   std::vector<Pair> pairs_;
 };
 
-// Browsers check their selected pair every 2.5 s. For a nomination elsewhere it counts as abandoned after the first of these,
-// for an ordinary check on a pair nominated earlier after the second: two checks in a row lost.
+// Browsers check their selected pair every 2.5 s. For a nomination elsewhere it counts as abandoned
+// after the first of these, for an ordinary check on a pair nominated earlier after the second: two
+// checks in a row lost.
 inline constexpr Duration kSilent = 3s;
 inline constexpr Duration kLongSilent = 6s;
 

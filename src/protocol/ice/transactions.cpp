@@ -11,7 +11,8 @@ constexpr Duration kOneShotWait = 8s;  // keep-alives, and checks over TCP, whic
 
 }  // namespace
 
-Transactions::Transactions(Duration retransmit) : retransmit_(std::max<Duration>(retransmit, 1ms)) {}
+Transactions::Transactions(Duration retransmit)
+    : retransmit_(std::max<Duration>(retransmit, 1ms)) {}
 
 void Transactions::start(Transaction transaction, Instant now) {
   if (list_.size() >= kMaxTransactions) list_.erase(list_.begin());

@@ -16,12 +16,8 @@
 namespace portico::protocol::livekit {
 
 enum class Kind : std::uint8_t { audio, video, application };
-enum class Direction : std::uint8_t {
-  sendrecv,
-  sendonly,
-  recvonly,
-  inactive
-};  // as the writer of the SDP sees it
+// As the writer of the SDP sees it.
+enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 enum class DescriptionType : std::uint8_t { offer, answer, pranswer };
 enum class Setup : std::uint8_t { actpass, active, passive };  // RFC 8842
 
@@ -60,18 +56,17 @@ struct RemoteSection {
   // Port 0 without bundle-only, outside the BUNDLE group, or a media type we don't know: answered
   // with port 0, unusable.
   bool rejected = false;
-  std::string media{}, transport{};  // m-line words to mirror: "audio", "UDP/TLS/RTP/SAVPF"
-  std::string
-      formats;  // the m-line's format list as offered; mirrored when the section is rejected
+  std::string media{}, transport{};       // m-line words to mirror: "audio", "UDP/TLS/RTP/SAVPF"
+  std::string formats{};                  // the m-line's format list, mirrored when rejected
   std::string stream_id{}, track_id{};    // first a=msid; empty when absent, stream_id "" for "-"
   std::vector<NegotiatedCodec> codecs{};  // the peer's order, those we can forward only
-  ExtensionIds extensions;
-  std::vector<std::string>
-      rids;  // order of a=simulcast:send (or of a=rid lines without it), "~" removed
-  std::vector<Ssrc> ssrcs{};      // announced media SSRCs, without RTX ones, in order
-  std::map<Ssrc, Ssrc> fid{};     // media SSRC -> RTX SSRC (RFC 5576 ssrc-group:FID)
-  std::vector<Ssrc> sim_group{};  // ssrc-group:SIM, low to high, of clients without rids
-  std::string cname{};            // of the first SSRC
+  ExtensionIds extensions{};
+  std::vector<std::string> rids{};  // order of a=simulcast:send or a=rid, "~" removed
+  bool simulcast = false;           // the rids come from a=simulcast
+  std::vector<Ssrc> ssrcs{};        // announced media SSRCs, without RTX ones, in order
+  std::map<Ssrc, Ssrc> fid{};       // media SSRC -> RTX SSRC (RFC 5576 ssrc-group:FID)
+  std::vector<Ssrc> sim_group{};    // ssrc-group:SIM, low to high, of clients without rids
+  std::string cname{};              // of the first SSRC
   bool rtcp_mux = false, rtcp_rsize = false, extmap_allow_mixed = false;
   std::uint16_t sctp_port = 5000;          // application only (RFC 8841)
   std::uint32_t max_message_size = 65536;  // application only; 0 = no limit
@@ -94,15 +89,14 @@ struct RemoteDescription {
   bool ice_lite = false;
   bool trickle = false;  // a=ice-options has "trickle"
   bool end_of_candidates = false;
-  std::vector<std::string> candidates{};  // "candidate:..." without "a=", at most kMaxCandidates
+  std::vector<std::string> candidates{};  // "candidate:..." without "a=", the first kMaxCandidates
   std::vector<std::string> bundle{};      // mids of the first BUNDLE group
   std::vector<RemoteSection> sections{};
 
   const RemoteSection* section(std::string_view mid) const;
 };
 
-inline constexpr std::size_t kMaxSdpSize =
-    256 * 1024;  // bytes; Chrome's largest real offers are below 100 KiB
+inline constexpr std::size_t kMaxSdpSize = 256 * 1024;  // bytes; real offers stay below 100 KiB
 inline constexpr std::size_t kMaxSections = 512;
 inline constexpr std::size_t kMaxCandidates = 64;
 inline constexpr std::size_t kMaxCodecsPerSection = 64;
@@ -116,6 +110,8 @@ inline constexpr std::size_t kMaxSsrcsPerSection = 64;
 Result<RemoteDescription> read_description(std::string_view type, std::string_view sdp);
 
 // Codec look-ups. Pointers live as long as the section.
+//
+// By media or RTX payload type.
 const NegotiatedCodec* find_codec(const RemoteSection& section, PayloadType pt);
 // `mime` is "video/VP8" or just "vp8" (case ignored). `fmtp` chooses among H264 profiles and
 // packetization modes (exact match first, then a profile that can decode it), VP9 profile-id and

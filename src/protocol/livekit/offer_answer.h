@@ -22,8 +22,7 @@ struct LocalTransport {
   std::string ufrag{}, pwd{};
   std::string fingerprint{};  // SHA-256 of our certificate: "AA:BB:..."
   bool ice_lite = false;
-  std::vector<std::string>
-      candidate_lines;  // "candidate:..." without "a="; written into the first section
+  std::vector<std::string> candidate_lines{};  // without "a="; written into the first section
   bool end_of_candidates = false;
 };
 
@@ -46,9 +45,9 @@ struct SectionPlan {
   Feedback feedback = Feedback::remb;
 
   std::string codec{};  // lower case name to list first: "vp8"; empty keeps the offer's order
-  bool stereo =
-      false;        // opus: stereo=1;maxaveragebitrate=510000 (receiving), sprop-stereo=1 (sending)
-  bool dtx = true;  // opus, receiving: usedtx=1
+  // Opus: stereo=1;maxaveragebitrate=510000 when receiving, sprop-stereo=1 when sending.
+  bool stereo = false;
+  bool dtx = true;   // opus, receiving: usedtx=1
   bool red = false;  // list RED first, with redundancy for opus; false leaves RED out
 };
 
@@ -66,9 +65,9 @@ std::string write_answer(const RemoteDescription& offer, const LocalTransport& l
 struct OfferSection {
   std::string mid{};  // "0", "1", ... counting up
   Kind kind = Kind::audio;
-  SectionPlan plan;
-  std::vector<std::string>
-      codecs;  // names allowed ("h264"); empty: every codec of our table for that kind
+  SectionPlan plan{};
+  // Names allowed ("h264"); empty: every codec of our table for that kind.
+  std::vector<std::string> codecs{};
 };
 
 std::string write_offer(const LocalTransport& local, const std::vector<OfferSection>& sections,
@@ -78,7 +77,11 @@ std::string write_offer(const LocalTransport& local, const std::vector<OfferSect
 // same set. The codec list is in the answer's order: its first entry is what the client sends by
 // default.
 std::vector<NegotiatedCodec> answered_codecs(const RemoteSection& offered, const SectionPlan& plan);
-ExtensionIds answered_extensions(const RemoteSection& offered, const SectionPlan& plan);
+// The same whatever the section is used for: libwebrtc never offers an extension again that one
+// answer refused, so a subscriber section must already accept what a later publication needs. When
+// sending, stamp abs_send_time or transport_cc, not both: which one follows from
+// SectionPlan::feedback.
+ExtensionIds answered_extensions(const RemoteSection& offered);
 Direction answered_direction(const RemoteSection& offered, const SectionPlan& plan);
 
 // The table that our own offers use: payload types, parameters, RTX. The client's answer says what

@@ -1,6 +1,7 @@
 #pragma once
-// LiveKit access tokens: HS256 JWTs whose claims say who somebody is and what they may do. This file turns such a token into
-// a struct and back; it knows every claim that livekit-server-sdk writes. Signature and times are protocol/jwt's business.
+// LiveKit access tokens: HS256 JWTs whose claims say who somebody is and what they may do. This
+// file turns such a token into a struct and back; it knows every claim that livekit-server-sdk
+// writes. Signature and times are protocol/jwt's business.
 
 #include <cstdint>
 #include <map>
@@ -17,9 +18,9 @@ namespace portico::protocol::livekit {
 
 using jwt::KeyLookup;
 
-inline constexpr std::size_t kMaxMetadata = 512 * 1024;    // bytes of `metadata`
-inline constexpr std::size_t kMaxAttributes = 64 * 1024;   // bytes of all attribute keys and values
-inline constexpr std::size_t kMaxName = 256;               // characters of identity, name, room
+inline constexpr std::size_t kMaxMetadata = 512 * 1024;   // bytes of `metadata`
+inline constexpr std::size_t kMaxAttributes = 64 * 1024;  // bytes of all attribute keys and values
+inline constexpr std::size_t kMaxName = 256;              // characters of identity, name, room
 inline constexpr Duration kDefaultTtl = std::chrono::hours(6);  // what livekit-server-sdk uses
 
 // The `video` claim. An absent optional has the meaning that the accessor below it spells out.
@@ -38,7 +39,8 @@ struct VideoGrants {
   std::optional<bool> can_update_own_metadata;
   std::optional<bool> can_subscribe_metrics;
   std::optional<bool> can_manage_agent_session;
-  // Lower-case track source names: camera, microphone, screen_share, screen_share_audio. Empty: no restriction.
+  // Lower-case track source names: camera, microphone, screen_share, screen_share_audio. Empty: no
+  // restriction.
   std::vector<std::string> can_publish_sources;
 
   bool ingress_admin = false;
@@ -71,22 +73,25 @@ struct Grants {
   std::map<std::string, std::string> attributes;
   std::string kind;  // "", standard, ingress, egress, sip, agent, connector, bridge
   std::vector<std::string> kind_details;
-  std::string sha256;       // base64 body hash of webhooks
+  std::string sha256;  // base64 body hash of webhooks
   std::string room_preset;
   std::string room_config;  // JSON text of the `roomConfig` object, "" when absent
   std::optional<VideoGrants> video;
   std::optional<SipGrants> sip;
-  std::int64_t expires_at = 0;  // `exp`, seconds since 1970; filled by verify_token, ignored by mint_token
+  std::int64_t expires_at =
+      0;  // `exp`, seconds since 1970; filled by verify_token, ignored by mint_token
 
   // The video grants, or none at all.
   const VideoGrants& grants() const;
   bool operator==(const Grants&) const = default;
 };
 
-// Errors: those of jwt::verify, and invalid / limit with the claim's name. Unknown claims are ignored.
+// Errors: those of jwt::verify, and invalid / limit with the claim's name. Unknown claims are
+// ignored.
 Result<Grants> verify_token(std::string_view token, const KeyLookup& keys, WallTime now);
 
-// A token that livekit-server-sdk's TokenVerifier accepts: iss = key, exp = now + ttl, nbf = now - 60 s.
+// A token that livekit-server-sdk's TokenVerifier accepts: iss = key, exp = now + ttl, nbf = now -
+// 60 s.
 std::string mint_token(const Grants& grants, std::string_view key, std::string_view secret,
                        WallTime now, Duration ttl = kDefaultTtl);
 

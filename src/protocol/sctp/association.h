@@ -1,18 +1,23 @@
 #pragma once
-// One SCTP association of a WebRTC peer connection, with its data channels: bytes of DTLS records go in, bytes for DTLS records,
-// events and the next deadline come out. No sockets, clocks or threads.
+// One SCTP association of a WebRTC peer connection, with its data channels: bytes of DTLS records
+// go in, bytes for DTLS records, events and the next deadline come out. No sockets, clocks or
+// threads.
 //
-// How to drive it: after any call, drain poll_transmit() (each packet goes into one DTLS record) and poll_event(), then arm a
-// timer at next_deadline() and call timeout() when it is reached. `now` never goes backwards.
+// How to drive it: after any call, drain poll_transmit() (each packet goes into one DTLS record)
+// and poll_event(), then arm a timer at next_deadline() and call timeout() when it is reached.
+// `now` never goes backwards.
 //
-// Both sides of a WebRTC call send INIT as soon as DTLS is up; the collision is resolved as RFC 9260 section 5.2 says. If nobody
-// answers our INIT, we stop after some tries but stay ready for the peer's.
+// Both sides of a WebRTC call send INIT as soon as DTLS is up; the collision is resolved as RFC
+// 9260 section 5.2 says. If nobody answers our INIT, we stop after some tries but stay ready for
+// the peer's.
 //
-// Memory is bounded: Config::send_buffer, ::receive_buffer, ::max_message_size, ::max_channels; each small message or fragment
-// is charged a fixed overhead. The peer's behaviour can't make it grow beyond those, and everything malformed is dropped.
+// Memory is bounded: Config::send_buffer, ::receive_buffer, ::max_message_size, ::max_channels;
+// each small message or fragment is charged a fixed overhead. The peer's behaviour can't make it
+// grow beyond those, and everything malformed is dropped.
 //
-// RFC 9260 (SCTP), 8261 (over DTLS), 8831 and 8832 (data channels), 3758 (partial reliability), 6525 (stream reset, which is
-// how channels close), 7053 (immediate acknowledgement), 9653 (zero checksum).
+// RFC 9260 (SCTP), 8261 (over DTLS), 8831 and 8832 (data channels), 3758 (partial reliability),
+// 6525 (stream reset, which is how channels close), 7053 (immediate acknowledgement), 9653 (zero
+// checksum).
 
 #include <cstdint>
 #include <memory>
@@ -30,23 +35,27 @@ namespace portico::protocol::sctp {
 
 using ChannelId = std::uint16_t;  // the SCTP stream of both directions; 0..1023
 
-// Who opens channels with which parity: the DTLS client even numbers, the DTLS server odd ones (RFC 8832 section 6).
+// Who opens channels with which parity: the DTLS client even numbers, the DTLS server odd ones (RFC
+// 8832 section 6).
 enum class Role : std::uint8_t { client, server };
 
 struct Config {
   Role role = Role::server;
   std::uint16_t local_port = 5000;
   std::uint16_t remote_port = 5000;
-  // Largest packet we give out, in bytes; a multiple of four. 1200 bytes of UDP payload less the largest DTLS 1.2 overhead.
+  // Largest packet we give out, in bytes; a multiple of four. 1200 bytes of UDP payload less the
+  // largest DTLS 1.2 overhead.
   std::size_t max_packet_size = 1148;
   // Largest message that we accept (a longer one is discarded and its channel closed) and send.
   std::size_t max_message_size = 256 * 1024;
   // Bytes of messages, sent or not, that the peer has not acknowledged yet. send() fails beyond it.
   std::size_t send_buffer = 2 * 1024 * 1024;
-  // The window that we advertise; counts fragments, messages waiting for their turn and undrained events.
+  // The window that we advertise; counts fragments, messages waiting for their turn and undrained
+  // events.
   std::size_t receive_buffer = 1024 * 1024;
   std::uint16_t max_channels = 256;
-  // Offer and accept packets without CRC32c (RFC 9653, DTLS method), and send them if the peer offers too.
+  // Offer and accept packets without CRC32c (RFC 9653, DTLS method), and send them if the peer
+  // offers too.
   bool zero_checksum = false;
   Duration rto_initial = 500ms;
   Duration rto_min = 400ms;
@@ -57,18 +66,19 @@ struct Config {
 };
 
 struct ChannelOptions {
-  std::string protocol;
+  std::string protocol{};
   bool ordered = true;
   // At most one of both; none means reliable.
-  std::optional<std::uint16_t> max_retransmits;
-  std::optional<Duration> max_lifetime;  // milliseconds on the wire
+  std::optional<std::uint16_t> max_retransmits{};
+  std::optional<Duration> max_lifetime{};  // milliseconds on the wire
   std::uint16_t priority = 256;          // announced only
 };
 
 namespace event {
 struct Connected {};
-// The association is gone: the peer shut down or aborted, or stopped answering. All channels are gone with it (one
-// ChannelClosed each was queued before). A later INIT of the peer may bring it back (Connected again).
+// The association is gone: the peer shut down or aborted, or stopped answering. All channels are
+// gone with it (one ChannelClosed each was queued before). A later INIT of the peer may bring it
+// back (Connected again).
 struct Closed {
   std::string reason;
 };
@@ -92,8 +102,8 @@ struct BufferedLow {
   ChannelId id = 0;
 };
 }  // namespace event
-using Event = std::variant<event::Connected, event::Closed, event::ChannelOpen, event::ChannelClosed, event::Message,
-                           event::BufferedLow>;
+using Event = std::variant<event::Connected, event::Closed, event::ChannelOpen,
+                           event::ChannelClosed, event::Message, event::BufferedLow>;
 
 enum class State : std::uint8_t { closed, connecting, connected, shutting_down };
 
@@ -119,7 +129,8 @@ class Association {
   Association(Association&&) noexcept;
   Association& operator=(Association&&) noexcept;
 
-  // Sends INIT. Without it the association is passive and waits for the peer's. No effect unless closed.
+  // Sends INIT. Without it the association is passive and waits for the peer's. No effect unless
+  // closed.
   void start(Instant now);
   // Graceful end: what was sent is delivered first (RFC 9260 section 9.2), then Closed.
   void shutdown(Instant now);
@@ -136,18 +147,21 @@ class Association {
   std::optional<Instant> next_deadline() const;
   std::optional<Event> poll_event();
 
-  // Opens a channel in-band (DATA_CHANNEL_OPEN); allowed before the association is connected. The channel may be sent on at
-  // once; ChannelOpen follows when the peer acknowledges. Errors: limit (max_channels, label or protocol over 1024 bytes),
-  // invalid (both reliability limits), closed (shutting down).
-  Result<ChannelId> open_channel(std::string_view label, const ChannelOptions& options, Instant now);
-  // A channel that both sides agreed on otherwise ("negotiated: true"): no OPEN is sent, it is open at once (no event).
-  // Errors: as above, and conflict (id in use), invalid (id beyond 1023).
+  // Opens a channel in-band (DATA_CHANNEL_OPEN); allowed before the association is connected. The
+  // channel may be sent on at once; ChannelOpen follows when the peer acknowledges. Errors: limit
+  // (max_channels, label or protocol over 1024 bytes), invalid (both reliability limits), closed
+  // (shutting down).
+  Result<ChannelId> open_channel(std::string_view label, const ChannelOptions& options,
+                                 Instant now);
+  // A channel that both sides agreed on otherwise ("negotiated: true"): no OPEN is sent, it is open
+  // at once (no event). Errors: as above, and conflict (id in use), invalid (id beyond 1023).
   Result<void> add_channel(ChannelId id, std::string_view label, const ChannelOptions& options);
-  // Sends what is queued, then resets the stream; ChannelClosed follows when both directions are reset. Unknown ids: no effect.
+  // Sends what is queued, then resets the stream; ChannelClosed follows when both directions are
+  // reset. Unknown ids: no effect.
   void close_channel(ChannelId id);
 
-  // Queues one message. Errors: not_found (no such open channel), limit (send buffer full, or beyond max_message_size; nothing
-  // was queued).
+  // Queues one message. Errors: not_found (no such open channel), limit (send buffer full, or
+  // beyond max_message_size; nothing was queued).
   Result<void> send(ChannelId id, Bytes data, bool binary, Instant now);
   // Bytes queued on the channel that were not sent yet (as bufferedAmount in browsers).
   std::size_t buffered(ChannelId id) const;

@@ -12,7 +12,8 @@ using wire::ChunkType;
 
 namespace {
 
-// In ABORT and SHUTDOWN COMPLETE: the packet carries the receiver's... own tag reflected (RFC 9260 section 8.5.1).
+// In ABORT and SHUTDOWN COMPLETE (T bit): the tag is the one of the packet that it answers (RFC
+// 9260 section 8.5.1).
 constexpr std::uint8_t kReflectedTagFlag = 1;
 constexpr std::size_t kMaxReportedChunk = 128;
 constexpr std::size_t kSmallestMaxPacket = 512;
@@ -70,7 +71,8 @@ void Connection::receive(Bytes data, Instant now) {
     ++stats_.packets_dropped;
     return;
   }
-  if (phase_ == Phase::established) heartbeat_at_ = now + config_.heartbeat_interval;
+  if (phase_ == Phase::established && heartbeat_at_)
+    heartbeat_at_ = now + config_.heartbeat_interval;
   bool data_seen = false;
   bool immediately = false;
   for (; chunk; chunk = cursor.next()) {
@@ -105,7 +107,7 @@ bool Connection::handle(const wire::Packet& packet, const wire::Chunk& chunk, In
   auto type = static_cast<ChunkType>(chunk.type);
   switch (type) {
     case ChunkType::init:
-      handle_init(chunk, now);
+      if (packet.chunk_count() == 1) handle_init(chunk, now);
       return false;
     case ChunkType::init_ack:
       handle_init_ack(chunk, now);
@@ -153,10 +155,25 @@ bool Connection::handle(const wire::Packet& packet, const wire::Chunk& chunk, In
       if (phase_ == Phase::shutdown_ack_sent) close("shut down by the peer");
       return false;
     case ChunkType::error:
-      return true;
+      return handle_error(chunk, now);
     default:
       return handle_unknown(chunk);
   }
+}
+
+// Of all errors only one calls for action: our cookie came back too old, so the handshake begins
+// again (RFC 9260 section 5.2.6).
+bool Connection::handle_error(const wire::Chunk& chunk, Instant now) {
+  wire::ParameterCursor causes(chunk.value);
+  while (auto cause = causes.next()) {
+    if (cause->type != wire::error_cause::kStaleCookie || phase_ != Phase::cookie_echoed) continue;
+    transfer_.reset();
+    phase_ = Phase::closed;
+    send_cookie_echo_ = false;
+    start(now);
+    return false;
+  }
+  return true;
 }
 
 bool Connection::handle_unknown(const wire::Chunk& chunk) {
@@ -178,7 +195,8 @@ bool Connection::handle_unknown(const wire::Chunk& chunk) {
 void Connection::handle_heartbeat_ack(const wire::Chunk& chunk, Instant now) {
   wire::ParameterCursor cursor(chunk.value);
   auto info = cursor.next();
-  if (!info || info->type != wire::parameter_type::kHeartbeatInfo || info->value.size() != 8) return;
+  if (!info || info->type != wire::parameter_type::kHeartbeatInfo || info->value.size() != 8)
+    return;
   if (!heartbeat_nonce_ || load64(info->value.data()) != *heartbeat_nonce_) return;
   heartbeat_nonce_.reset();
   errors_ = 0;
@@ -188,8 +206,7 @@ void Connection::handle_heartbeat_ack(const wire::Chunk& chunk, Instant now) {
 void Connection::handle_reconfig(const wire::Chunk& chunk) {
   auto items = wire::parse_reconfig(chunk);
   if (!items) return;
-  StreamReset::Outcome outcome =
-      transfer_->reset.receive(*items, transfer_->received.cumulative());
+  StreamReset::Outcome outcome = transfer_->reset.receive(*items, transfer_->received.cumulative());
   if (outcome.incoming_reset_all || !outcome.incoming_reset.empty()) {
     bool all = outcome.incoming_reset_all;
     if (all) outcome.incoming_reset.clear();
@@ -241,7 +258,8 @@ void Connection::handle_shutdown(const wire::Chunk& chunk, Instant now) {
   phase_ = Phase::shutdown_received;
   wire::SackChunk sack;
   sack.cumulative_tsn = *cumulative;
-  sack.a_rwnd = static_cast<std::uint32_t>(std::min<std::size_t>(transfer_->peer_window, 0xFFFFFFFF));
+  sack.a_rwnd =
+      static_cast<std::uint32_t>(std::min<std::size_t>(transfer_->peer_window, 0xFFFFFFFF));
   acknowledged(sack, now);
 }
 
@@ -316,15 +334,15 @@ std::optional<Instant> Connection::next_deadline() const {
   return earlier(next, transfer_->reset.deadline());
 }
 
-bool Connection::send(MessagePtr message) {
-  if (charge_ + message->charge() > config_.send_buffer) return false;
+bool Connection::send(MessagePtr message, bool beyond_limit) {
+  if (!beyond_limit && charge_ + message->charge() > config_.send_buffer) return false;
   charge_ += message->charge();
   queue_.add(std::move(message));
   return true;
 }
 
 bool Connection::reset_stream(std::uint16_t stream) {
-  if (!transfer_ || !transfer_->peer.re_config) return false;
+  if (!may_send_data() || !transfer_->peer.re_config) return false;
   transfer_->reset.want(stream);
   return true;
 }

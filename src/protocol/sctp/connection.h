@@ -1,11 +1,12 @@
 #pragma once
-// One SCTP association below the data channels: handshake, reliable and partially reliable transfer of messages on streams,
-// stream reset, heartbeats, shutdown. `Association` puts the channels on top and is the only user.
+// One SCTP association below the data channels: handshake, reliable and partially reliable transfer
+// of messages on streams, stream reset, heartbeats, shutdown. `Association` puts the channels on
+// top and is the only user.
 //
 // Phases and their chunks (RFC 9260 section 4):
 //
-//   closed --INIT--> cookie_wait --INIT ACK/COOKIE ECHO--> cookie_echoed --COOKIE ACK--> established
-//   closed, cookie_wait or cookie_echoed --COOKIE ECHO/COOKIE ACK--> established
+//   closed --INIT--> cookie_wait --INIT ACK/COOKIE ECHO--> cookie_echoed --COOKIE ACK-->
+//   established closed, cookie_wait or cookie_echoed --COOKIE ECHO/COOKIE ACK--> established
 //   established --> shutdown_pending --> shutdown_sent --> closed            (we end it)
 //   established --> shutdown_received --> shutdown_ack_sent --> closed      (the peer does)
 
@@ -36,7 +37,8 @@ namespace portico::protocol::sctp {
 // Streams that we announce in each direction; WebRTC implementations use ids below 1024.
 inline constexpr std::uint16_t kStreams = 1024;
 
-// Told during receive(), timeout(), shutdown() and abort(). May call send(), reset_stream() and discard_stream(), nothing else.
+// Told during receive(), timeout(), shutdown() and abort(). May call send(), reset_stream() and
+// discard_stream(), nothing else.
 class ConnectionListener {
  public:
   virtual ~ConnectionListener() = default;
@@ -69,12 +71,13 @@ class Connection {
   std::optional<Instant> next_deadline() const;
   State state() const;
 
-  // False if the send buffer is full.
-  bool send(MessagePtr message);
+  // False if the send buffer is full. `beyond_limit` is for the few small messages that must not
+  // fail.
+  bool send(MessagePtr message, bool beyond_limit = false);
   std::size_t charge() const { return charge_; }
   const SendQueue& queue() const { return queue_; }
-  // Resets our direction when all messages of the stream were sent. False if that can't be done (peer without RE-CONFIG, or not
-  // connected): the stream is simply not used any more then.
+  // Resets our direction when all messages of the stream were sent. False if that can't be done
+  // (peer without RE-CONFIG, or not connected): the stream is simply not used any more then.
   bool reset_stream(std::uint16_t stream);
   // Drops messages of the stream that were not begun.
   void discard_stream(std::uint16_t stream);
@@ -117,6 +120,7 @@ class Connection {
   // connection.cpp
   bool admit(const codec::sctp::Packet& packet, const codec::sctp::Chunk& first);
   bool handle(const codec::sctp::Packet& packet, const codec::sctp::Chunk& chunk, Instant now);
+  bool handle_error(const codec::sctp::Chunk& chunk, Instant now);
   bool handle_unknown(const codec::sctp::Chunk& chunk);
   void handle_heartbeat_ack(const codec::sctp::Chunk& chunk, Instant now);
   void handle_reconfig(const codec::sctp::Chunk& chunk);
@@ -132,7 +136,8 @@ class Connection {
   void choose_identity();
   void handle_init(const codec::sctp::Chunk& chunk, Instant now);
   void handle_init_ack(const codec::sctp::Chunk& chunk, Instant now);
-  bool handle_cookie_echo(const codec::sctp::Packet& packet, const codec::sctp::Chunk& chunk, Instant now);
+  bool handle_cookie_echo(const codec::sctp::Packet& packet, const codec::sctp::Chunk& chunk,
+                          Instant now);
   void adopt(const Cookie& cookie);
   void establish(Instant now);
   void handshake_timeout(Instant now);
@@ -145,6 +150,7 @@ class Connection {
   void deliver();
   std::size_t window() const;
   void retransmission_timeout(Instant now);
+  void account();
   void settle(Instant now);
 
   // connection_transmit.cpp
@@ -172,7 +178,8 @@ class Connection {
   SendQueue queue_;
   std::size_t charge_ = 0;  // messages in queue_ and in flight
 
-  // Single packets for which no association is needed (INIT ACK, ABORT, SHUTDOWN COMPLETE); at most kMaxSinglePackets.
+  // Single packets for which no association is needed (INIT ACK, ABORT, SHUTDOWN COMPLETE); at most
+  // kMaxSinglePackets.
   static constexpr std::size_t kMaxSinglePackets = 4;
   std::deque<ByteVector> single_packets_;
   // What the next packet should carry.

@@ -22,7 +22,7 @@ std::size_t Connection::window() const {
 }
 
 void Connection::window_opened() {
-  if (!transfer_ || phase_ == Phase::cookie_wait) return;
+  if (!transfer_) return;
   if (transfer_->advertised_window + config_.receive_buffer / 2 <= window()) {
     transfer_->received.acknowledge_now();
   }
@@ -46,7 +46,8 @@ void Connection::handle_data(const wire::Chunk& chunk) {
     case ReceivedTsns::Verdict::fresh:
       break;
   }
-  // A full buffer takes only what fills the first hole, so that what waits behind it can go; and that has a limit too.
+  // A full buffer takes only what fills the first hole, so that what waits behind it can go; and
+  // that has a limit too.
   std::size_t used = transfer.reassembly.buffered() + listener_.undelivered();
   bool next = tsn == transfer.received.cumulative() + 1;
   std::size_t limit = config_.receive_buffer + (next ? 2 * config_.max_message_size : 0);
@@ -128,12 +129,18 @@ void Connection::retransmission_timeout(Instant now) {
   if (!transfer.in_flight.empty()) transfer.t3.start(now + transfer.rto.current());
 }
 
-// After any change of what is in flight: account for finished messages, stop cutting an abandoned one, and see whether the peer
-// should be told to skip something (RFC 3758 section 3.5, C1 to C5).
-void Connection::settle(Instant now) {
-  Transfer& transfer = *transfer_;
+// Messages that are finished with leave the send buffer; one that was given up is not cut any
+// further.
+void Connection::account() {
   if (queue_.current() && queue_.current()->abandoned) queue_.drop_current();
-  charge_ -= std::min(charge_, transfer.in_flight.take_released() + queue_.take_released());
+  charge_ -= std::min(charge_, transfer_->in_flight.take_released() + queue_.take_released());
+}
+
+// After acknowledgements and losses: should the peer be told to skip something (RFC 3758
+// section 3.5, C1 to C5)?
+void Connection::settle(Instant now) {
+  account();
+  Transfer& transfer = *transfer_;
   if (!transfer.in_flight.forward_needed()) {
     transfer.forward_due = false;
     return;

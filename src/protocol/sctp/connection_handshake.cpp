@@ -13,7 +13,8 @@ using wire::ChunkType;
 
 namespace {
 
-// The first INIT often comes before the peer's data channels are ready, so it is repeated quickly: after 1 s, 2 s, then every 3 s.
+// The first INIT often comes before the peer's data channels are ready, so it is repeated quickly:
+// after 1 s, 2 s, then every 3 s.
 constexpr Duration kHandshakeTimeout = 1s;
 constexpr Duration kMaxHandshakeTimeout = 3s;
 // "The suggested value is 60 seconds" (RFC 9260 section 16, Valid.Cookie.Life).
@@ -123,8 +124,10 @@ void Connection::handle_init_ack(const wire::Chunk& chunk, Instant now) {
   t1_.start(now + handshake_delay(0));
 }
 
-// The table of RFC 9260 section 5.2.4. False: the cookie was not accepted and the packet is dropped.
-bool Connection::handle_cookie_echo(const wire::Packet& packet, const wire::Chunk& chunk, Instant now) {
+// The table of RFC 9260 section 5.2.4. False: the cookie was not accepted and the packet is
+// dropped.
+bool Connection::handle_cookie_echo(const wire::Packet& packet, const wire::Chunk& chunk,
+                                    Instant now) {
   auto cookie = jar_.open(chunk.value);
   if (!cookie || cookie->local_tag != packet.header().verification_tag) {
     ++stats_.packets_dropped;
@@ -170,8 +173,10 @@ bool Connection::handle_cookie_echo(const wire::Packet& packet, const wire::Chun
 void Connection::adopt(const Cookie& cookie) {
   local_tag_ = cookie.local_tag;
   local_initial_tsn_ = cookie.local_initial_tsn;
-  bool restarted = phase_ != Phase::closed && phase_ != Phase::cookie_wait && phase_ != Phase::cookie_echoed;
-  transfer_ = std::make_unique<Transfer>(config_, cookie.peer, local_initial_tsn_, config_.max_packet_size);
+  bool restarted =
+      phase_ != Phase::closed && phase_ != Phase::cookie_wait && phase_ != Phase::cookie_echoed;
+  transfer_ =
+      std::make_unique<Transfer>(config_, cookie.peer, local_initial_tsn_, config_.max_packet_size);
   heartbeat_acks_.clear();
   error_.clear();
   send_shutdown_ = send_shutdown_ack_ = send_heartbeat_ = false;

@@ -13,7 +13,8 @@ using wire::ChunkType;
 
 namespace {
 constexpr std::size_t kHeartbeatSize = wire::kChunkHeaderSize + 4 + 8;
-constexpr std::size_t kReconfigSize = wire::kChunkHeaderSize + 12 + 16 + 2 * StreamReset::kMaxStreamsPerRequest;
+constexpr std::size_t kReconfigSize =
+    wire::kChunkHeaderSize + 12 + 16 + 2 * StreamReset::kMaxStreamsPerRequest;
 constexpr std::size_t kForwardSize = 8 + 4 * InFlight::kMaxSkippedStreams;
 }  // namespace
 
@@ -99,7 +100,8 @@ void Connection::write_sack(wire::PacketWriter& out) {
   if (out.space() < wire::kSackHeaderSize) return;
   std::size_t free = window();
   transfer_->advertised_window = free;
-  wire::write_sack(out, transfer_->received.acknowledge(static_cast<std::uint32_t>(free), out.space()));
+  wire::write_sack(out,
+                   transfer_->received.acknowledge(static_cast<std::uint32_t>(free), out.space()));
 }
 
 void Connection::write_reconfig(wire::PacketWriter& out, Instant now) {
@@ -150,8 +152,9 @@ bool Connection::write_lost(wire::PacketWriter& out, Instant now) {
   if (!transfer.in_flight.has_lost()) return false;
   bool room = transfer.in_flight.bytes() < transfer.congestion.window();
   if (!room && !transfer.fast_retransmit) return false;
+  std::uint64_t abandoned_before = transfer.in_flight.abandoned_messages();
   auto chunk = transfer.in_flight.retransmit(out.space(), now);
-  settle(now);
+  if (transfer.in_flight.abandoned_messages() != abandoned_before) settle(now);
   if (!chunk) return false;
   wire::write_data(out, *chunk);
   if (!transfer.t3.running()) transfer.t3.start(now + transfer.rto.current());
@@ -164,16 +167,18 @@ bool Connection::write_new(wire::PacketWriter& out, Instant now) {
   const MessagePtr& current = queue_.current();
   if (current && transfer.peer.forward_tsn && current->expires && *current->expires <= now) {
     transfer.in_flight.abandon(MessagePtr(current));
+    settle(now);
   }
   queue_.expire(now);
-  settle(now);
+  account();
   std::size_t flight = transfer.in_flight.bytes();
   std::size_t space = out.space();
   if (transfer.in_flight.has_lost() || transfer.in_flight.full() ||
       space <= wire::kDataHeaderSize || flight >= transfer.congestion.window()) {
     return false;
   }
-  // With nothing in flight one chunk may go whatever the window says: that is the window probe (RFC 9260 section 6.1, A).
+  // With nothing in flight one chunk may go whatever the window says: that is the window probe (RFC
+  // 9260 section 6.1, A).
   if (flight > 0 && flight + space > transfer.peer_window) return false;
   std::size_t full = config_.max_packet_size - wire::kCommonHeaderSize - wire::kDataHeaderSize;
   auto fragment = queue_.take(space - wire::kDataHeaderSize, full);

@@ -1,6 +1,6 @@
 #pragma once
-// The state cookie (RFC 9260 sections 5.1.3, 5.2.4): what we would have to remember after answering an INIT, given to the peer
-// instead, with a keyed MAC so that it comes back unchanged.
+// The state cookie (RFC 9260 sections 5.1.3, 5.2.4): what we would have to remember after answering
+// an INIT, given to the peer instead, with a keyed MAC so that it comes back unchanged.
 
 #include <array>
 #include <cstdint>

@@ -9,7 +9,8 @@
 namespace portico::protocol::sctp {
 namespace {
 
-// "When a TSN is reported as missing for the third time, it is marked for retransmission" (RFC 9260 section 7.2.4).
+// "When a TSN is reported as missing for the third time, it is marked for retransmission" (RFC 9260
+// section 7.2.4).
 constexpr std::uint8_t kMissesForLoss = 3;
 
 }  // namespace
@@ -64,8 +65,8 @@ void InFlight::acknowledge(Chunk& chunk, Acknowledged& result, std::uint64_t& ne
   set_state(chunk, State::acknowledged);
 }
 
-void InFlight::pop_acknowledged(std::int64_t cumulative, Acknowledged& result, std::uint64_t& newest,
-                                Instant now) {
+void InFlight::pop_acknowledged(std::int64_t cumulative, Acknowledged& result,
+                                std::uint64_t& newest, Instant now) {
   while (cumulative_ < cumulative) {
     Chunk& front = chunks_.front();
     acknowledge(front, result, newest, now);
@@ -109,8 +110,8 @@ bool InFlight::find_losses(std::size_t count, std::uint64_t newest, Instant now)
 }
 
 void InFlight::timed_out(Instant now) {
-  // A peer may drop what it acknowledged in gap blocks (RFC 9260 section 6.2). If time-outs repeat without progress, we send
-  // those chunks again too.
+  // A peer may drop what it acknowledged in gap blocks (RFC 9260 section 6.2). If time-outs repeat
+  // without progress, we send those chunks again too.
   bool reneged = ++time_outs_ >= 3;
   for (std::size_t i = 0; i < chunks_.size(); ++i) {
     State state = chunks_[i].state;

@@ -1,11 +1,13 @@
 #pragma once
-// DATA chunks that were sent and not yet acknowledged cumulatively: what to retransmit, what to give up (RFC 9260 sections
-// 6.2.1, 6.3.3, 7.2.4; RFC 3758 section 3.5).
+// DATA chunks that were sent and not yet acknowledged cumulatively: what to retransmit, what to
+// give up (RFC 9260 sections 6.2.1, 6.3.3, 7.2.4; RFC 3758 section 3.5).
 //
-// Losses are found by counting, for each chunk, acknowledgements of chunks that were *sent* later (not: that have a higher TSN),
-// so that the loss of a retransmission is found without waiting for the timer too.
+// Losses are found by counting, for each chunk, acknowledgements of chunks that were *sent* later
+// (not: that have a higher TSN), so that the loss of a retransmission is found without waiting for
+// the timer too.
 //
-// Bounded by the send buffer: a chunk carries at least one byte of a message that is charged against it, and kMaxChunks.
+// Bounded by the send buffer: a chunk carries at least one byte of a message that is charged
+// against it, and kMaxChunks.
 
 #include <cstddef>
 #include <cstdint>
@@ -39,11 +41,12 @@ class InFlight {
 
   // A new fragment goes out; returns the chunk to write (its payload belongs to the message).
   codec::sctp::DataChunk add(const Fragment& fragment, Instant now);
-  // The next lost chunk whose whole size is at most `space`, marked as sent again. Chunks whose message may not be repeated are
-  // given up on the way.
+  // The next lost chunk whose whole size is at most `space`, marked as sent again. Chunks whose
+  // message may not be repeated are given up on the way.
   std::optional<codec::sctp::DataChunk> retransmit(std::size_t space, Instant now);
-  // Gives a message up, its unsent rest included (its last fragment gets a TSN that is never sent, so that the peer sees a gap
-  // and not a broken message). Only for the message that is being cut, whose chunks are the newest.
+  // Gives a message up, its unsent rest included (its last fragment gets a TSN that is never sent,
+  // so that the peer sees a gap and not a broken message). Only for the message that is being cut,
+  // whose chunks are the newest.
   void abandon(const MessagePtr& message);
 
   bool empty() const { return chunks_.empty(); }
@@ -80,7 +83,8 @@ class InFlight {
 
   codec::sctp::DataChunk describe(std::int64_t tsn, const Chunk& chunk) const;
   void acknowledge(Chunk& chunk, Acknowledged& result, std::uint64_t& newest, Instant now);
-  void pop_acknowledged(std::int64_t cumulative, Acknowledged& result, std::uint64_t& newest, Instant now);
+  void pop_acknowledged(std::int64_t cumulative, Acknowledged& result, std::uint64_t& newest,
+                        Instant now);
   bool find_losses(std::size_t count, std::uint64_t newest, Instant now);
   // Lost: to be sent again, or to be given up.
   void lose(std::size_t index, Instant now);

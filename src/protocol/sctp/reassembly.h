@@ -1,8 +1,10 @@
 #pragma once
-// Turns DATA chunks back into messages, in order per stream where the sender asked for it (RFC 9260 sections 6.5, 6.6, 6.9).
+// Turns DATA chunks back into messages, in order per stream where the sender asked for it (RFC 9260
+// sections 6.5, 6.6, 6.9).
 //
-// The fragments of one message have consecutive TSNs, so fragments are kept as runs: a map from first TSN to a run that grows
-// at both ends and merges with its neighbours in constant time. A run with a beginning and an end is a message.
+// The fragments of one message have consecutive TSNs, so fragments are kept as runs: a map from
+// first TSN to a run that grows at both ends and merges with its neighbours in constant time. A run
+// with a beginning and an end is a message.
 
 #include <cstddef>
 #include <cstdint>

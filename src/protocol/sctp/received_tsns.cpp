@@ -74,7 +74,8 @@ codec::sctp::SackChunk ReceivedTsns::acknowledge(std::uint32_t window, std::size
   codec::sctp::SackChunk sack;
   sack.cumulative_tsn = static_cast<std::uint32_t>(cumulative_);
   sack.a_rwnd = window;
-  std::size_t room = max_size > codec::sctp::kSackHeaderSize ? max_size - codec::sctp::kSackHeaderSize : 0;
+  std::size_t room =
+      max_size > codec::sctp::kSackHeaderSize ? max_size - codec::sctp::kSackHeaderSize : 0;
   std::size_t entries = room / 4;
   std::size_t gaps = std::min({islands_.size(), kMaxReportedGaps, entries});
   sack.gaps.reserve(gaps);

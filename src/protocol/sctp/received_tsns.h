@@ -1,8 +1,10 @@
 #pragma once
-// What the peer has sent us: the cumulative TSN, the islands above it, duplicates, and when to acknowledge (RFC 9260
-// section 6.2: at least every second packet, within 100 ms, at once if something is missing).
+// What the peer has sent us: the cumulative TSN, the islands above it, duplicates, and when to
+// acknowledge (RFC 9260 section 6.2: at least every second packet, within 100 ms, at once if
+// something is missing).
 //
-// Bounds: TSNs more than kWindow above the cumulative one, and islands beyond kMaxIslands, are refused.
+// Bounds: TSNs more than kWindow above the cumulative one, and islands beyond kMaxIslands, are
+// refused.
 
 #include <cstdint>
 #include <map>
@@ -52,7 +54,8 @@ class ReceivedTsns {
   void absorb();
 
   std::int64_t cumulative_;
-  std::map<std::int64_t, std::int64_t> islands_;  // first TSN -> last TSN; never adjacent to each other or to cumulative_
+  std::map<std::int64_t, std::int64_t>
+      islands_;  // first TSN -> last TSN; never adjacent to each other or to cumulative_
   std::vector<std::uint32_t> duplicates_;
   std::optional<Instant> deadline_;
   bool urgent_ = false;

@@ -1,5 +1,6 @@
 #pragma once
-// The retransmission time-out, estimated from round trips (RFC 9260 section 6.3.1), and a timer that counts its expirations.
+// The retransmission time-out, estimated from round trips (RFC 9260 section 6.3.1), and a timer
+// that counts its expirations.
 
 #include <algorithm>
 #include <optional>
@@ -12,7 +13,8 @@ class Rto {
  public:
   Rto(Duration initial, Duration min, Duration max) : min_(min), max_(max), current_(initial) {}
 
-  // A round trip of something that was sent once (Karn's rule is the caller's duty). Ends the back-off.
+  // A round trip of something that was sent once (Karn's rule is the caller's duty). Ends the
+  // back-off.
   void sample(Duration rtt);
   // Doubles, up to the maximum (E2).
   void back_off() { current_ = std::min(current_ * 2, max_); }

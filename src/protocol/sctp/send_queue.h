@@ -1,6 +1,7 @@
 #pragma once
-// Messages that wait to be cut into DATA chunks. Streams take turns by message: without interleaving (RFC 8260, which we do not
-// offer) the fragments of one message must have consecutive TSNs, so a message that was begun is finished first.
+// Messages that wait to be cut into DATA chunks. Streams take turns by message: without
+// interleaving (RFC 8260, which we do not offer) the fragments of one message must have consecutive
+// TSNs, so a message that was begun is finished first.
 
 #include <cstddef>
 #include <cstdint>
@@ -58,8 +59,8 @@ class SendQueue {
   const MessagePtr& current() const { return current_; }
   // The rest of the current message is not wanted any more.
   void drop_current();
-  // Takes the next fragment of at most `max_payload` bytes; empty also if only a needlessly small piece would fit, where
-  // `full_payload` is what fits into a packet of its own.
+  // Takes the next fragment of at most `max_payload` bytes; empty also if only a needlessly small
+  // piece would fit, where `full_payload` is what fits into a packet of its own.
   std::optional<Fragment> take(std::size_t max_payload, std::size_t full_payload);
 
   // Sequence numbers of the stream start again.
@@ -81,8 +82,9 @@ class SendQueue {
   };
   bool pick();
 
-  std::unordered_map<std::uint16_t, Stream> streams_;  // bounded by the number of channels ever used, at most 1024
-  std::deque<std::uint16_t> turns_;                    // streams with messages that were not begun
+  std::unordered_map<std::uint16_t, Stream>
+      streams_;                      // bounded by the number of channels ever used, at most 1024
+  std::deque<std::uint16_t> turns_;  // streams with messages that were not begun
   MessagePtr current_;
   std::size_t released_ = 0;
   std::uint64_t dropped_messages_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
-// Resetting streams (RFC 6525), both directions: our requests, one at a time and repeated until answered, and our answers to
-// the peer's. Only outgoing resets (and the peer's wish for one) are supported; other requests are refused.
+// Resetting streams (RFC 6525), both directions: our requests, one at a time and repeated until
+// answered, and our answers to the peer's. Only outgoing resets (and the peer's wish for one) are
+// supported; other requests are refused.
 
 #include <cstdint>
 #include <optional>
@@ -25,8 +26,8 @@ class StreamReset {
   void want(std::uint16_t stream) { wanted_.insert(stream); }
   bool idle() const { return wanted_.empty() && !request_; }
 
-  // Prepares a request for those wanted streams for which `ready` holds, if none is under way; `last_tsn` is the last that we
-  // assigned.
+  // Prepares a request for those wanted streams for which `ready` holds, if none is under way;
+  // `last_tsn` is the last that we assigned.
   template <class Ready>
   void prepare(std::uint32_t last_tsn, Ready ready) {
     if (request_ || wanted_.empty()) return;
@@ -41,14 +42,15 @@ class StreamReset {
   bool has_items() const { return response_ || send_request_; }
   std::vector<codec::sctp::ReconfigItem> take_items(Instant now, Duration rto);
   std::optional<Instant> deadline() const { return timer_.deadline(); }
-  // True if the request's timer expired without any answer: counts as a time-out of the association.
+  // True if the request's timer expired without any answer: counts as a time-out of the
+  // association.
   bool timeout(Instant now);
 
   struct Outcome {
-    std::vector<std::uint16_t> outgoing_done;       // our streams that restart at sequence number 0
-    std::vector<std::uint16_t> incoming_reset;      // the peer's streams that do
+    std::vector<std::uint16_t> outgoing_done;   // our streams that restart at sequence number 0
+    std::vector<std::uint16_t> incoming_reset;  // the peer's streams that do
     bool incoming_reset_all = false;
-    std::vector<std::uint16_t> asked_for;           // the peer wants us to reset these
+    std::vector<std::uint16_t> asked_for;  // the peer wants us to reset these
   };
   // `cumulative`: the highest TSN up to which everything of the peer arrived.
   Outcome receive(const std::vector<codec::sctp::ReconfigItem>& items, std::int64_t cumulative);

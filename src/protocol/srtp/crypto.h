@@ -1,6 +1,6 @@
 #pragma once
-// The three primitives SRTP is made of, keyed once and used for every packet without allocation. Two makers: OpenSSL
-// (crypto_openssl.cpp) and Intel IPsec-MB (crypto_ipsec_mb.cpp, GCM only).
+// The three primitives SRTP is made of, keyed once and used for every packet without allocation.
+// Two makers: OpenSSL (crypto_openssl.cpp) and Intel IPsec-MB (crypto_ipsec_mb.cpp, GCM only).
 
 #include <cstdint>
 #include <memory>
@@ -21,12 +21,15 @@ class Aead {
  public:
   virtual ~Aead() = default;
   // Writes ciphertext and tag, plain.size() + 16 bytes. `plain` may begin exactly at `out`.
-  virtual bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain, std::uint8_t* out) noexcept = 0;
-  // Decrypts in place, `data` being ciphertext and tag; false: not authentic, and the content is undefined.
+  virtual bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain,
+                    std::uint8_t* out) noexcept = 0;
+  // Decrypts in place, `data` being ciphertext and tag; false: not authentic, and the content is
+  // undefined.
   virtual bool open(const std::uint8_t* nonce, Bytes aad, MutableBytes data) noexcept = 0;
 };
 
-// AES counter mode (RFC 3711 4.1.1); encryption and decryption are the same. `in` may begin exactly at `out`.
+// AES counter mode (RFC 3711 4.1.1); encryption and decryption are the same. `in` may begin exactly
+// at `out`.
 class CounterMode {
  public:
   virtual ~CounterMode() = default;

@@ -9,14 +9,15 @@
 namespace portico::protocol::srtp {
 namespace {
 
-// The direct GCM functions of the best instruction set here. They keep no state of their own, so one immutable table
-// serves all threads; the multi-buffer manager they come from is not kept.
+// The direct GCM functions of the best instruction set here. They keep no state of their own, so
+// one immutable table serves all threads; the multi-buffer manager they come from is not kept.
 struct Functions {
   aes_gcm_pre_t pre128 = nullptr, pre256 = nullptr;
   aes_gcm_enc_dec_t seal128 = nullptr, open128 = nullptr, seal256 = nullptr, open256 = nullptr;
 };
 
-// An empty table when the processor lacks AES-NI or carry-less multiplication: IPsec-MB's emulation is slower than OpenSSL.
+// An empty table when the processor lacks AES-NI or carry-less multiplication: IPsec-MB's emulation
+// is slower than OpenSSL.
 Functions detect() {
   Functions found;
   std::unique_ptr<IMB_MGR, decltype(&free_mb_mgr)> manager(alloc_mb_mgr(0), &free_mb_mgr);
@@ -42,7 +43,8 @@ class IpsecMbGcm final : public Aead {
   }
   ~IpsecMbGcm() override { wipe({reinterpret_cast<std::uint8_t*>(&key_), sizeof(key_)}); }
 
-  bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain, std::uint8_t* out) noexcept override {
+  bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain,
+            std::uint8_t* out) noexcept override {
     alignas(64) gcm_context_data context;
     seal_(&key_, &context, out, plain.data(), plain.size(), nonce, aad.data(), aad.size(),
           out + plain.size(), kGcmTagSize);
@@ -53,19 +55,21 @@ class IpsecMbGcm final : public Aead {
     alignas(64) gcm_context_data context;
     std::array<std::uint8_t, kGcmTagSize> tag;
     std::size_t size = data.size() - kGcmTagSize;
-    open_(&key_, &context, data.data(), data.data(), size, nonce, aad.data(), aad.size(), tag.data(),
-          tag.size());
+    open_(&key_, &context, data.data(), data.data(), size, nonce, aad.data(), aad.size(),
+          tag.data(), tag.size());
     return equal_tags(tag, data.subspan(size));
   }
 
  private:
   aes_gcm_enc_dec_t seal_;
   aes_gcm_enc_dec_t open_;
-  // The library stores with aligned instructions; its header asks for that only when LINUX is defined.
+  // The library stores with aligned instructions; its header asks for that only when LINUX is
+  // defined.
   alignas(64) gcm_key_data key_;
 };
 
-// Test case 4 of the GCM specification (McGrew, Viega), the tag only: a library that gets this wrong is not used.
+// Test case 4 of the GCM specification (McGrew, Viega), the tag only: a library that gets this
+// wrong is not used.
 bool self_test(const Functions& functions) {
   constexpr std::array<std::uint8_t, 16> kKey = {0xfe, 0xff, 0xe9, 0x92, 0x86, 0x65, 0x73, 0x1c,
                                                  0x6d, 0x6a, 0x8f, 0x94, 0x67, 0x30, 0x83, 0x08};

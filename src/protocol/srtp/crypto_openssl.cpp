@@ -1,5 +1,5 @@
-// The one-shot SHA1_* functions are deprecated, but they are the only ones in OpenSSL 3 that hash a packet from a prepared
-// state without allocating: EVP_MD_CTX_copy and EVP_MAC_init both do.
+// The one-shot SHA1_* functions are deprecated, but they are the only ones in OpenSSL 3 that hash a
+// packet from a prepared state without allocating: EVP_MD_CTX_copy and EVP_MAC_init both do.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -34,7 +34,8 @@ class OpensslGcm final : public Aead {
  public:
   explicit OpensslGcm(CipherContext context) : context_(std::move(context)) {}
 
-  bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain, std::uint8_t* out) noexcept override {
+  bool seal(const std::uint8_t* nonce, Bytes aad, Bytes plain,
+            std::uint8_t* out) noexcept override {
     int size = 0;
     if (!begin(nonce, aad)) return false;
     if (!plain.empty() && EVP_EncryptUpdate(context_.get(), out, &size, plain.data(),
@@ -51,7 +52,8 @@ class OpensslGcm final : public Aead {
     std::uint8_t* tag = data.data() + text.size();
     int size = 0;
     if (!begin(nonce, aad)) return false;
-    if (EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagSize, tag) != 1) return false;
+    if (EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagSize, tag) != 1)
+      return false;
     if (!text.empty() && EVP_DecryptUpdate(context_.get(), text.data(), &size, text.data(),
                                            static_cast<int>(text.size())) != 1) {
       return false;
@@ -64,7 +66,8 @@ class OpensslGcm final : public Aead {
   bool begin(const std::uint8_t* nonce, Bytes aad) noexcept {
     int size = 0;
     return EVP_CipherInit_ex2(context_.get(), nullptr, nullptr, nonce, -1, nullptr) == 1 &&
-           EVP_CipherUpdate(context_.get(), nullptr, &size, aad.data(), static_cast<int>(aad.size())) == 1;
+           EVP_CipherUpdate(context_.get(), nullptr, &size, aad.data(),
+                            static_cast<int>(aad.size())) == 1;
   }
 
   CipherContext context_;
@@ -78,7 +81,8 @@ class OpensslCounterMode final : public CounterMode {
     int size = 0;
     if (EVP_EncryptInit_ex2(context_.get(), nullptr, nullptr, iv16, nullptr) != 1) return false;
     if (in.empty()) return true;
-    return EVP_EncryptUpdate(context_.get(), out, &size, in.data(), static_cast<int>(in.size())) == 1;
+    return EVP_EncryptUpdate(context_.get(), out, &size, in.data(), static_cast<int>(in.size())) ==
+           1;
   }
 
  private:
@@ -126,9 +130,11 @@ Result<std::unique_ptr<Aead>> make_aead(Backend backend, Direction direction, By
   if (key.size() != 16 && key.size() != 32) return fail(ErrorCode::invalid, "AES-GCM key size");
   if (backend != Backend::openssl) {
     if (auto fast = make_ipsec_mb_aead(key)) return fast;
-    if (backend == Backend::ipsec_mb) return fail(ErrorCode::unsupported, "IPsec-MB is not available");
+    if (backend == Backend::ipsec_mb)
+      return fail(ErrorCode::unsupported, "IPsec-MB is not available");
   }
-  CipherContext context = keyed_context(key.size() == 16 ? "AES-128-GCM" : "AES-256-GCM", key, direction);
+  CipherContext context =
+      keyed_context(key.size() == 16 ? "AES-128-GCM" : "AES-256-GCM", key, direction);
   if (!context) return fail(ErrorCode::internal, "OpenSSL refuses AES-GCM");
   return std::make_unique<OpensslGcm>(std::move(context));
 }

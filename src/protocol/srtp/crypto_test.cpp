@@ -36,10 +36,9 @@ TEST(SrtpCrypto, Rfc3711KeyDerivation) {
   ASSERT_TRUE(derive_key(master, KeyLabel::rtp_authentication, authentication));
   EXPECT_EQ(key, hex("C61E7A93744F39EE10734AFE3FF7A087"));
   EXPECT_EQ(salt, hex("30CBBC08863D8C85D49DB34A9AE1"));
-  EXPECT_EQ(authentication,
-            hex("CEBE321F6FF7716B6FD4AB49AF256A15 6D38BAA48F0A0ACF3C34E2359E6CDBCE"
-                "E049646C43D9327AD175578EF7227098 6371C10C9A369AC2F94A8C5FBCDDDC25"
-                "6D6E919A48B610EF17C2041E47403576 6B68642C59BBFC2F34DB60DBDFB2"));
+  EXPECT_EQ(authentication, hex("CEBE321F6FF7716B6FD4AB49AF256A15 6D38BAA48F0A0ACF3C34E2359E6CDBCE"
+                                "E049646C43D9327AD175578EF7227098 6371C10C9A369AC2F94A8C5FBCDDDC25"
+                                "6D6E919A48B610EF17C2041E47403576 6B68642C59BBFC2F34DB60DBDFB2"));
 }
 
 TEST(SrtpCrypto, KeyDerivationRefusesWrongSizes) {
@@ -76,7 +75,8 @@ class AeadVectors : public testing::TestWithParam<Backend> {
     EXPECT_EQ(out, expected);
     ByteVector in_place = plain;
     in_place.resize(out.size());
-    ASSERT_TRUE((*sealer)->seal(nonce.data(), aad, Bytes(in_place).first(plain.size()), in_place.data()));
+    ASSERT_TRUE(
+        (*sealer)->seal(nonce.data(), aad, Bytes(in_place).first(plain.size()), in_place.data()));
     EXPECT_EQ(in_place, expected);
     ASSERT_TRUE((*opener)->open(nonce.data(), aad, out));
     out.resize(plain.size());
@@ -92,7 +92,8 @@ class AeadVectors : public testing::TestWithParam<Backend> {
 const char* const kRtpPlain =
     "47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573";
 const char* const kRtcpPlain =
-    "4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef deadbeef deadbeef deadbeef";
+    "4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef deadbeef deadbeef "
+    "deadbeef";
 
 // RFC 7714 16.1.1, 16.2.1 and 17.1 (session keys, not master keys).
 TEST_P(AeadVectors, Rfc7714Rtp128) {
@@ -112,7 +113,8 @@ TEST_P(AeadVectors, Rfc7714Rtp256) {
 TEST_P(AeadVectors, Rfc7714Rtcp128) {
   check(hex("000102030405060708090a0b0c0d0e0f"), hex("517524055203726f207170bb"),
         hex("81c8000d 4d617273 800005d4"), hex(kRtcpPlain),
-        hex("63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d c676a5f1 730d6fda 4ce09b46 86303ded"
+        hex("63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d c676a5f1 730d6fda 4ce09b46 "
+            "86303ded"
             "0bb9275b c84aa458 96cf4d2f c5abf872 45d9eade"));
 }
 
@@ -121,8 +123,10 @@ TEST_P(AeadVectors, EmptyPlainText) {
   check(ByteVector(16, 0), ByteVector(12, 0), {}, {}, hex("58e2fccefa7e3061367f1d57a4e7455a"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, AeadVectors, testing::Values(Backend::openssl, Backend::ipsec_mb),
-                         [](const auto& i) { return i.param == Backend::openssl ? "openssl" : "ipsec_mb"; });
+INSTANTIATE_TEST_SUITE_P(Backends, AeadVectors,
+                         testing::Values(Backend::openssl, Backend::ipsec_mb), [](const auto& i) {
+                           return i.param == Backend::openssl ? "openssl" : "ipsec_mb";
+                         });
 
 // Both backends produce the same bytes for every length around the block sizes.
 TEST(SrtpCrypto, BackendsAgree) {

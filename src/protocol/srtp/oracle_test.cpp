@@ -45,7 +45,9 @@ class Oracle {
   ByteVector protect(ByteVector packet) { return run(srtp_protect, std::move(packet)); }
   ByteVector unprotect(ByteVector packet) { return run(srtp_unprotect, std::move(packet)); }
   ByteVector protect_rtcp(ByteVector packet) { return run(srtp_protect_rtcp, std::move(packet)); }
-  ByteVector unprotect_rtcp(ByteVector packet) { return run(srtp_unprotect_rtcp, std::move(packet)); }
+  ByteVector unprotect_rtcp(ByteVector packet) {
+    return run(srtp_unprotect_rtcp, std::move(packet));
+  }
 
  private:
   template <class Function>
@@ -71,13 +73,15 @@ class SrtpOracle : public testing::TestWithParam<Case> {
   }
 };
 
-// Three streams; sequence numbers start high and wrap twice; headers with and without CSRC and extension; odd sizes.
+// Three streams; sequence numbers start high and wrap twice; headers with and without CSRC and
+// extension; odd sizes.
 template <class Function>
 void for_each_packet(Function function) {
   for (std::uint32_t step = 0; step < 600; ++step) {
     for (std::uint32_t ssrc : {1U, 0xffff'ffffU, 0x1234'5678U}) {
       auto sequence = static_cast<std::uint16_t>(32'000 + step * 251);
-      function(rtp_header(sequence, ssrc, step % 3 == 0), pattern(step % 97 * 13, static_cast<std::uint8_t>(step)));
+      function(rtp_header(sequence, ssrc, step % 3 == 0),
+               pattern(step % 97 * 13, static_cast<std::uint8_t>(step)));
     }
   }
 }

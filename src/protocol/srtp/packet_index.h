@@ -1,5 +1,6 @@
 #pragma once
-// Packet indices: estimating the rollover counter (RFC 3711 3.3.1) and the sliding replay window (3.3.2).
+// Packet indices: estimating the rollover counter (RFC 3711 3.3.1) and the sliding replay window
+// (3.3.2).
 
 #include <array>
 #include <cstdint>
@@ -8,8 +9,9 @@ namespace portico::protocol::srtp {
 
 constexpr std::int64_t kMaxPacketIndex = (std::int64_t{1} << 48) - 1;
 
-// The index of a packet with this sequence number when `highest` is the highest index so far: the one closest to it, in a tie the
-// one with the same rollover counter. Negative: the packet lies before the first rollover.
+// The index of a packet with this sequence number when `highest` is the highest index so far: the
+// one closest to it, in a tie the one with the same rollover counter. Negative: the packet lies
+// before the first rollover.
 constexpr std::int64_t estimate_index(std::int64_t highest, std::uint16_t sequence) {
   auto newest = static_cast<std::uint16_t>(highest);
   std::int64_t delta = static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - newest));
@@ -45,7 +47,9 @@ class ReplayWindow {
 
  private:
   static std::size_t position(std::int64_t index) { return static_cast<std::size_t>(index) % Size; }
-  static std::uint64_t bit(std::int64_t index) { return std::uint64_t{1} << (position(index) % 64); }
+  static std::uint64_t bit(std::int64_t index) {
+    return std::uint64_t{1} << (position(index) % 64);
+  }
   std::uint64_t& word(std::int64_t index) { return bits_[position(index) / 64]; }
   const std::uint64_t& word(std::int64_t index) const { return bits_[position(index) / 64]; }
 

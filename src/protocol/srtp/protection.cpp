@@ -12,7 +12,9 @@ constexpr std::size_t kSha1Tag = 10;
 using Block = std::array<std::uint8_t, 16>;
 
 void xor32(std::uint8_t* p, std::uint32_t v) { store32(p, load32(p) ^ v); }
-void xor16(std::uint8_t* p, std::uint16_t v) { store16(p, static_cast<std::uint16_t>(load16(p) ^ v)); }
+void xor16(std::uint8_t* p, std::uint16_t v) {
+  store16(p, static_cast<std::uint16_t>(load16(p) ^ v));
+}
 
 void copy_header(Bytes header, std::uint8_t* out) {
   if (out != header.data()) std::memmove(out, header.data(), header.size());
@@ -21,26 +23,31 @@ void copy_header(Bytes header, std::uint8_t* out) {
 // RFC 7714.
 class AeadProtection final : public Protection {
  public:
-  AeadProtection(std::unique_ptr<Aead> rtp, std::unique_ptr<Aead> rtcp, Block rtp_salt, Block rtcp_salt)
+  AeadProtection(std::unique_ptr<Aead> rtp, std::unique_ptr<Aead> rtcp, Block rtp_salt,
+                 Block rtcp_salt)
       : rtp_(std::move(rtp)), rtcp_(std::move(rtcp)), rtp_salt_(rtp_salt), rtcp_salt_(rtcp_salt) {}
 
-  bool seal_rtp(Bytes header, Bytes payload, std::uint64_t index, std::uint8_t* out) noexcept override {
+  bool seal_rtp(Bytes header, Bytes payload, std::uint64_t index,
+                std::uint8_t* out) noexcept override {
     Block nonce = rtp_nonce(header.data(), index);
     copy_header(header, out);
     return rtp_->seal(nonce.data(), Bytes(out, header.size()), payload, out + header.size());
   }
 
-  bool open_rtp(MutableBytes packet, std::size_t header_size, std::uint64_t index) noexcept override {
+  bool open_rtp(MutableBytes packet, std::size_t header_size,
+                std::uint64_t index) noexcept override {
     Block nonce = rtp_nonce(packet.data(), index);
     return rtp_->open(nonce.data(), packet.first(header_size), packet.subspan(header_size));
   }
 
-  // header | ciphertext | tag | E + index; associated data: header || E + index (RFC 7714 section 9).
+  // header | ciphertext | tag | E + index; associated data: header || E + index (RFC 7714 section
+  // 9).
   bool seal_rtcp(Bytes plain, std::uint32_t index, std::uint8_t* out) noexcept override {
     Block nonce = rtcp_nonce(plain.data(), index);
     copy_header(plain.first(kRtcpHeader), out);
     auto aad = rtcp_aad(out, index | kRtcpEncrypted);
-    if (!rtcp_->seal(nonce.data(), aad, plain.subspan(kRtcpHeader), out + kRtcpHeader)) return false;
+    if (!rtcp_->seal(nonce.data(), aad, plain.subspan(kRtcpHeader), out + kRtcpHeader))
+      return false;
     store32(out + plain.size() + kGcmTagSize, index | kRtcpEncrypted);
     return true;
   }
@@ -49,7 +56,8 @@ class AeadProtection final : public Protection {
     std::uint32_t word = rtcp_index_word(packet);
     Block nonce = rtcp_nonce(packet.data(), word & ~kRtcpEncrypted);
     auto aad = rtcp_aad(packet.data(), word);
-    return rtcp_->open(nonce.data(), aad, packet.subspan(kRtcpHeader, packet.size() - kRtcpHeader - 4));
+    return rtcp_->open(nonce.data(), aad,
+                       packet.subspan(kRtcpHeader, packet.size() - kRtcpHeader - 4));
   }
 
   std::uint32_t rtcp_index_word(Bytes packet) const noexcept override {
@@ -94,9 +102,11 @@ struct CounterKeys {
 // AES_CM_128_HMAC_SHA1_80 (RFC 3711 4.1.1, 4.2.1).
 class CounterProtection final : public Protection {
  public:
-  CounterProtection(CounterKeys rtp, CounterKeys rtcp) : rtp_(std::move(rtp)), rtcp_(std::move(rtcp)) {}
+  CounterProtection(CounterKeys rtp, CounterKeys rtcp)
+      : rtp_(std::move(rtp)), rtcp_(std::move(rtcp)) {}
 
-  bool seal_rtp(Bytes header, Bytes payload, std::uint64_t index, std::uint8_t* out) noexcept override {
+  bool seal_rtp(Bytes header, Bytes payload, std::uint64_t index,
+                std::uint8_t* out) noexcept override {
     Block iv = counter_block(rtp_.salt, load32(header.data() + 8), index);
     copy_header(header, out);
     if (!rtp_.cipher->crypt(iv.data(), payload, out + header.size())) return false;
@@ -106,7 +116,8 @@ class CounterProtection final : public Protection {
     return true;
   }
 
-  bool open_rtp(MutableBytes packet, std::size_t header_size, std::uint64_t index) noexcept override {
+  bool open_rtp(MutableBytes packet, std::size_t header_size,
+                std::uint64_t index) noexcept override {
     MutableBytes body = packet.first(packet.size() - kSha1Tag);
     auto tag = rtp_tag(body, index);
     if (!equal_tags(Bytes(tag).first(kSha1Tag), packet.subspan(body.size()))) return false;
@@ -119,7 +130,8 @@ class CounterProtection final : public Protection {
   bool seal_rtcp(Bytes plain, std::uint32_t index, std::uint8_t* out) noexcept override {
     Block iv = counter_block(rtcp_.salt, load32(plain.data() + 4), index);
     copy_header(plain.first(kRtcpHeader), out);
-    if (!rtcp_.cipher->crypt(iv.data(), plain.subspan(kRtcpHeader), out + kRtcpHeader)) return false;
+    if (!rtcp_.cipher->crypt(iv.data(), plain.subspan(kRtcpHeader), out + kRtcpHeader))
+      return false;
     store32(out + plain.size(), index | kRtcpEncrypted);
     std::array<std::uint8_t, 20> tag;
     rtcp_.hmac->tag(Bytes(out, plain.size() + 4), {}, tag.data());
@@ -164,8 +176,8 @@ class CounterProtection final : public Protection {
   CounterKeys rtcp_;
 };
 
-Result<std::unique_ptr<Aead>> derived_aead(Profile profile, const KeyMaterial& master, KeyLabel label,
-                                           Direction direction, Backend backend) {
+Result<std::unique_ptr<Aead>> derived_aead(Profile profile, const KeyMaterial& master,
+                                           KeyLabel label, Direction direction, Backend backend) {
   std::array<std::uint8_t, 32> key;
   MutableBytes used = MutableBytes(key).first(key_size(profile));
   auto derived = derive_key(master, label, used);
@@ -216,8 +228,8 @@ Result<std::unique_ptr<Protection>> make_protection(Profile profile, const KeyMa
     PORTICO_TRY(rtcp_salt, derived_salt(profile, master, KeyLabel::rtcp_salt));
     return std::make_unique<AeadProtection>(std::move(rtp), std::move(rtcp), rtp_salt, rtcp_salt);
   }
-  PORTICO_TRY(rtp, derived_counter_keys(master, KeyLabel::rtp_encryption, KeyLabel::rtp_authentication,
-                                        KeyLabel::rtp_salt));
+  PORTICO_TRY(rtp, derived_counter_keys(master, KeyLabel::rtp_encryption,
+                                        KeyLabel::rtp_authentication, KeyLabel::rtp_salt));
   PORTICO_TRY(rtcp, derived_counter_keys(master, KeyLabel::rtcp_encryption,
                                          KeyLabel::rtcp_authentication, KeyLabel::rtcp_salt));
   return std::make_unique<CounterProtection>(std::move(rtp), std::move(rtcp));

@@ -51,7 +51,8 @@ Result<MutableBytes> Receiver::open_rtp(MutableBytes packet) noexcept {
   std::int64_t index = sequence;
   if (window != nullptr) {
     index = estimate_index(window->highest(), sequence);
-    // Before the first rollover there is no counter to go back to: read a far jump as a jump forward.
+    // Before the first rollover there is no counter to go back to: read a far jump as a jump
+    // forward.
     if (index < 0) index = sequence;
     if (index > kMaxPacketIndex || !window->acceptable(index)) return replayed();
   }

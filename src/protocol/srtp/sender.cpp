@@ -35,7 +35,8 @@ Sender::Sender(Sender&&) noexcept = default;
 Sender& Sender::operator=(Sender&&) noexcept = default;
 Sender::~Sender() = default;
 
-Result<Sender> Sender::create(Profile profile, const KeyMaterial& keys, const SenderOptions& options) {
+Result<Sender> Sender::create(Profile profile, const KeyMaterial& keys,
+                              const SenderOptions& options) {
   PORTICO_TRY(protection, make_protection(profile, keys, Direction::seal, options.backend));
   return Sender(std::make_unique<Impl>(profile, std::move(protection), options.max_streams));
 }
@@ -58,7 +59,8 @@ Result<std::size_t> Sender::seal_rtp(Bytes header, Bytes payload, MutableBytes o
   if (index < 0) return fail(ErrorCode::invalid, "sequence number before the stream's first");
   if (index > kMaxPacketIndex) return fail(ErrorCode::limit, "SRTP key is used up");
   if (index > stream->highest) stream->highest = index;
-  if (!impl_->protection->seal_rtp(header, payload, static_cast<std::uint64_t>(index), out.data())) {
+  if (!impl_->protection->seal_rtp(header, payload, static_cast<std::uint64_t>(index),
+                                   out.data())) {
     return fail(ErrorCode::internal, "SRTP encryption");
   }
   return size;
@@ -68,7 +70,8 @@ Result<std::size_t> Sender::seal_rtcp(Bytes plain, MutableBytes out) noexcept {
   if (plain.size() < kRtcpHeader) return fail(ErrorCode::invalid, "RTCP packet");
   std::size_t size = plain.size() + rtcp_overhead(impl_->profile);
   if (out.size() < size) return too_small();
-  if (impl_->next_rtcp_index >= kRtcpEncrypted) return fail(ErrorCode::limit, "SRTCP key is used up");
+  if (impl_->next_rtcp_index >= kRtcpEncrypted)
+    return fail(ErrorCode::limit, "SRTCP key is used up");
   if (!impl_->protection->seal_rtcp(plain, impl_->next_rtcp_index++, out.data())) {
     return fail(ErrorCode::internal, "SRTCP encryption");
   }

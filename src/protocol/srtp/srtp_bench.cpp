@@ -1,4 +1,5 @@
-// ns per packet over 64 keys in turn, as a fan-out to 64 subscribers has it. Arguments: payload size.
+// ns per packet over 64 keys in turn, as a fan-out to 64 subscribers has it. Arguments: payload
+// size.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -21,7 +22,8 @@ void seal(benchmark::State& state, Profile profile, Backend backend) {
   for (std::uint8_t i = 0; i < kKeys; ++i) {
     senders.push_back(*Sender::create(profile, test_keys(profile, i), {.backend = backend}));
   }
-  ByteVector header = rtp_header(0, 5, true), payload = pattern(static_cast<std::size_t>(state.range(0)));
+  ByteVector header = rtp_header(0, 5, true),
+             payload = pattern(static_cast<std::size_t>(state.range(0)));
   ByteVector out(header.size() + payload.size() + kMaxOverhead);
   std::size_t n = 0;
   for (auto _ : state) {
@@ -39,7 +41,8 @@ void open(benchmark::State& state, Profile profile, Backend backend) {
   }
   Sender sender = *Sender::create(profile, test_keys(profile), {.backend = backend});
   Receiver receiver = *Receiver::create(profile, test_keys(profile), {.backend = backend});
-  ByteVector header = rtp_header(0, 5, true), payload = pattern(static_cast<std::size_t>(state.range(0)));
+  ByteVector header = rtp_header(0, 5, true),
+             payload = pattern(static_cast<std::size_t>(state.range(0)));
   constexpr std::size_t kBatch = 4096;
   std::vector<ByteVector> packets(kBatch);
   std::uint16_t sequence = 0;
@@ -59,7 +62,7 @@ void open(benchmark::State& state, Profile profile, Backend backend) {
   }
 }
 
-#define PORTICO_SRTP_BENCH(name, profile, backend)                                          \
+#define PORTICO_SRTP_BENCH(name, profile, backend)                                        \
   BENCHMARK_CAPTURE(seal, name, Profile::profile, Backend::backend)->Arg(160)->Arg(1200); \
   BENCHMARK_CAPTURE(open, name, Profile::profile, Backend::backend)->Arg(160)->Arg(1200)
 

@@ -1,5 +1,6 @@
-// First byte: profile and a rich or poor start; the rest is a packet for both openers. Nothing a stranger sends may be
-// authentic, nothing may crash, and a genuine packet must still open afterwards.
+// First byte: profile and a rich or poor start; the rest is a packet for both openers. Nothing a
+// stranger sends may be authentic, nothing may crash, and a genuine packet must still open
+// afterwards.
 #include <cstdlib>
 
 #include "protocol/srtp/receiver.h"
@@ -30,14 +31,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto sealed = sender.seal_rtp(input.first(*header_size), input.subspan(*header_size), out);
     if (!sealed) std::abort();
     auto opened = receiver.open_rtp(MutableBytes(out).first(*sealed));
-    if (!opened || !std::equal(opened->begin(), opened->end(), input.begin(), input.end())) std::abort();
+    if (!opened || !std::equal(opened->begin(), opened->end(), input.begin(), input.end()))
+      std::abort();
   }
   if (input.size() >= 8 && input[0] >> 6 == 2) {
     ByteVector out(input.size() + kMaxOverhead);
     auto sealed = sender.seal_rtcp(input, out);
     if (!sealed) std::abort();
     auto opened = receiver.open_rtcp(MutableBytes(out).first(*sealed));
-    if (!opened || !std::equal(opened->begin(), opened->end(), input.begin(), input.end())) std::abort();
+    if (!opened || !std::equal(opened->begin(), opened->end(), input.begin(), input.end()))
+      std::abort();
   }
   return 0;
 }

@@ -217,7 +217,8 @@ INSTANTIATE_TEST_SUITE_P(All, Srtp,
                                          Case{Profile::aead_aes_256_gcm, Backend::ipsec_mb}));
 
 TEST(SrtpCreate, RefusesWrongKeySizes) {
-  for (Profile p : {Profile::aead_aes_128_gcm, Profile::aead_aes_256_gcm, Profile::aes128_cm_sha1_80}) {
+  for (Profile p :
+       {Profile::aead_aes_128_gcm, Profile::aead_aes_256_gcm, Profile::aes128_cm_sha1_80}) {
     KeyMaterial keys = test_keys(p);
     keys.key.pop_back();
     EXPECT_FALSE(Sender::create(p, keys));

@@ -1,6 +1,7 @@
 #pragma once
-// A bounded map from SSRC to a small state. Entries lie densely in one vector; a power-of-two index of 16-bit positions with linear
-// probing finds them. Grows on demand up to the bound; finding never allocates.
+// A bounded map from SSRC to a small state. Entries lie densely in one vector; a power-of-two index
+// of 16-bit positions with linear probing finds them. Grows on demand up to the bound; finding
+// never allocates.
 
 #include <algorithm>
 #include <cstdint>
@@ -39,9 +40,9 @@ class SsrcTable {
   // As insert, but makes room by dropping the entry unused for longest.
   State& insert_evicting(std::uint32_t ssrc) {
     if (full()) {
-      auto oldest = std::min_element(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-        return a.last_used < b.last_used;
-      });
+      auto oldest = std::min_element(
+          entries_.begin(), entries_.end(),
+          [](const Entry& a, const Entry& b) { return a.last_used < b.last_used; });
       erase(oldest->ssrc);
     }
     return *insert(ssrc);
@@ -64,7 +65,8 @@ class SsrcTable {
   };
   static constexpr std::uint16_t kEmpty = 0xffff;
 
-  // Where the SSRC is, or the free slot where it would go. At most half of the slots are taken, so the search ends.
+  // Where the SSRC is, or the free slot where it would go. At most half of the slots are taken, so
+  // the search ends.
   std::size_t slot_of(std::uint32_t ssrc) const {
     std::size_t mask = index_.size() - 1;
     std::size_t slot = static_cast<std::size_t>((ssrc * 0x9e37'79b9'7f4a'7c15ULL) >> 32) & mask;

@@ -1,9 +1,12 @@
+// @vitest-environment jsdom
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLink, fetchAbout, join } from './client'
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
   const fetch = vi.fn(() =>
-    Promise.resolve(new Response(body === undefined ? 'oops' : JSON.stringify(body), { status, headers })),
+    Promise.resolve(
+      new Response(body === undefined ? 'oops' : JSON.stringify(body), { status, headers }),
+    ),
   )
   vi.stubGlobal('fetch', fetch)
   return fetch

@@ -13,11 +13,7 @@ export function App() {
       {route.page === 'not_found' && <NotFoundScreen />}
       {route.page === 'room' && (
         // Another room or another link is another visit: start afresh.
-        <RoomScreen
-          key={`${route.room}#${route.secret}`}
-          room={route.room}
-          secret={route.secret}
-        />
+        <RoomScreen key={`${route.room}#${route.secret}`} room={route.room} secret={route.secret} />
       )}
     </TooltipProvider>
   )

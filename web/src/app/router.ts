@@ -6,9 +6,7 @@ import { useSyncExternalStore } from 'react'
 import { isRoomName } from '@/link/invite'
 
 export type Route =
-  | { page: 'home' }
-  | { page: 'room'; room: string; secret: string }
-  | { page: 'not_found' }
+  { page: 'home' } | { page: 'room'; room: string; secret: string } | { page: 'not_found' }
 
 export function parseRoute(pathname: string, hash: string): Route {
   if (pathname === '/' || pathname === '/index.html') return { page: 'home' }

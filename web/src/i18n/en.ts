@@ -18,12 +18,14 @@ export const en = {
   home_placeholder_open: 'Paste it here, or type a room name',
   home_go: 'Join',
   home_invalid: 'This is not a link to a room. It should look like {example}.',
-  home_other: 'This link belongs to another server ({host}). Open it in your browser’s address bar.',
+  home_other:
+    'This link belongs to another server ({host}). Open it in your browser’s address bar.',
   home_need_link: 'To start a call on this server you need a link from its host.',
   home_offline:
     'This server does not answer right now. You can still paste a link; we will try again.',
   home_fact_1: 'One port',
-  home_fact_1_text: 'Everything runs over port 443, so it works where other calls are blocked.',
+  home_fact_1_text:
+    'Sound, picture and chat share a single port, so calls work where others are blocked.',
   home_fact_2: 'Your own server',
   home_fact_2_text: 'Sound and picture stay on the machine that serves this page. No third party.',
   home_fact_3: 'Nothing kept',

@@ -22,9 +22,7 @@ export interface Preview {
   microphone: PreviewHalf
 }
 
-type Event =
-  | { type: 'asking' }
-  | { type: 'done'; camera: PreviewHalf; microphone: PreviewHalf }
+type Event = { type: 'asking' } | { type: 'done'; camera: PreviewHalf; microphone: PreviewHalf }
 
 const off: PreviewHalf = { stream: null, problem: null }
 const initial: Preview = { asking: true, camera: off, microphone: off }

@@ -29,6 +29,11 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
         <div className={css.scrim} />
         <Radix.Content
           className={css.panel}
+          // The panel itself takes the focus: on the close button it would open a tooltip.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
           <header className={css.header}>

@@ -54,7 +54,8 @@ describe.each(Object.entries(stages))('on a %s', (_, stage) => {
     expect(layout.rects.size + (layout.more?.count ?? 0)).toBe(count)
     const main = layout.rects.get('t0')
     for (const [id, rect] of layout.rects)
-      if (id !== 't0' && main) expect(rect.width * rect.height).toBeLessThan(main.width * main.height)
+      if (id !== 't0' && main)
+        expect(rect.width * rect.height).toBeLessThan(main.width * main.height)
   })
 })
 

@@ -18,25 +18,21 @@ export const screenTile = (personId: string) => `screen:${personId}`
 export function tilesOf(people: readonly Person[]): Tile[] {
   const screens = people
     .filter((person) => person.screen)
-    .map(
-      (person): Tile => ({
-        id: screenTile(person.id),
-        person,
-        kind: 'screen',
-        video: person.screen,
-        // My own screen is a tile like any other, never a corner.
-        isMe: false,
-      }),
-    )
-  const cameras = people.map(
-    (person): Tile => ({
-      id: cameraTile(person.id),
+    .map((person): Tile => ({
+      id: screenTile(person.id),
       person,
-      kind: 'camera',
-      video: person.camera,
-      isMe: person.isMe,
-    }),
-  )
+      kind: 'screen',
+      video: person.screen,
+      // My own screen is a tile like any other, never a corner.
+      isMe: false,
+    }))
+  const cameras = people.map((person): Tile => ({
+    id: cameraTile(person.id),
+    person,
+    kind: 'camera',
+    video: person.camera,
+    isMe: person.isMe,
+  }))
   return [...screens, ...cameras]
 }
 
