@@ -96,7 +96,7 @@ Result<void> check_udp_port_free(const SocketAddress& address) {
   return bind_socket(fd.get(), address, "UDP");
 }
 
-runtime::Task<Result<std::unique_ptr<Stream>>> connect_tcp(runtime::Loop& loop, SocketAddress address, Instant deadline) {
+runtime::Task<Result<runtime::UniqueFd>> connect_socket(runtime::Loop& loop, SocketAddress address, Instant deadline) {
   runtime::UniqueFd socket(::socket(family_of(address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) co_return fail(ErrorCode::io, std::strerror(errno));
   KernelAddress kernel = to_kernel(address);
@@ -113,10 +113,15 @@ runtime::Task<Result<std::unique_ptr<Stream>>> connect_tcp(runtime::Loop& loop, 
                    fmt::format("cannot connect to {}: {}", address.to_string(), std::strerror(error)));
   }
   tune_tcp(fd.get());
+  co_return fd.release();
+}
+
+runtime::Task<Result<std::unique_ptr<Stream>>> connect_tcp(runtime::Loop& loop, SocketAddress address, Instant deadline) {
+  PORTICO_CO_TRY(socket, co_await connect_socket(loop, address, deadline));
   Endpoints endpoints;
-  endpoints.local = local_address(fd.get());
+  endpoints.local = local_address(socket.get());
   endpoints.remote = address;
-  co_return make_plain_stream(loop, fd.release(), endpoints);
+  co_return make_plain_stream(loop, std::move(socket), endpoints);
 }
 
 SocketAddress local_address(int socket) {

@@ -25,6 +25,7 @@ Result<runtime::UniqueFd> bind_udp(const SocketAddress& address, const UdpOption
 Result<void> check_udp_port_free(const SocketAddress& address);
 
 // Non-blocking connect. Errors: timeout, closed (refused), io.
+runtime::Task<Result<runtime::UniqueFd>> connect_socket(runtime::Loop& loop, SocketAddress address, Instant deadline);
 runtime::Task<Result<std::unique_ptr<Stream>>> connect_tcp(runtime::Loop& loop, SocketAddress address, Instant deadline);
 
 SocketAddress local_address(int socket);

@@ -18,20 +18,25 @@ KeyLookup keys() {
 }
 
 Result<Grants> read(std::string_view claims) {
-  const std::string payload =
-      R"({"iss":"APItestkey","exp":2000,)" + std::string(claims.substr(1));
+  const std::string payload = R"({"iss":"APItestkey","exp":2000,)" + std::string(claims.substr(1));
   return verify_token(jwt::sign(payload, kSecret), keys(), at(1000));
 }
 
-// Made by npm's livekit-server-sdk 2.19: AccessToken with identity, name, metadata, attributes, kind, video and sip grants.
+// Made by npm's livekit-server-sdk 2.19: AccessToken with identity, name, metadata, attributes,
+// kind, video and sip grants.
 TEST(Token, OfLivekitServerSdk) {
   const std::string token =
       "eyJhbGciOiJIUzI1NiJ9."
-      "eyJtZXRhZGF0YSI6IntcInhcIjoxfSIsImF0dHJpYnV0ZXMiOnsicm9sZSI6Imhvc3QiLCJsYW5nIjoiZGUifSwibmFtZSI6"
-      "IkFsaWNlIMOEIiwia2luZCI6InN0YW5kYXJkIiwidmlkZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJkZW1vIiwiY2Fu"
-      "UHVibGlzaCI6dHJ1ZSwiY2FuU3Vic2NyaWJlIjpmYWxzZSwiY2FuUHVibGlzaFNvdXJjZXMiOlsibWljcm9waG9uZSIsImNh"
-      "bWVyYSJdLCJjYW5VcGRhdGVPd25NZXRhZGF0YSI6dHJ1ZSwiaGlkZGVuIjpmYWxzZX0sInNpcCI6eyJhZG1pbiI6dHJ1ZX0s"
-      "InJvb21QcmVzZXQiOiJwIiwiaXNzIjoiQVBJdGVzdGtleSIsImV4cCI6MjQyNjExMDg4NiwibmJmIjoxNzk1MzkwODg2LCJz"
+      "eyJtZXRhZGF0YSI6IntcInhcIjoxfSIsImF0dHJpYnV0ZXMiOnsicm9sZSI6Imhvc3QiLCJsYW5nIjoiZGUifSwibmFt"
+      "ZSI6"
+      "IkFsaWNlIMOEIiwia2luZCI6InN0YW5kYXJkIiwidmlkZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJkZW1vIiwi"
+      "Y2Fu"
+      "UHVibGlzaCI6dHJ1ZSwiY2FuU3Vic2NyaWJlIjpmYWxzZSwiY2FuUHVibGlzaFNvdXJjZXMiOlsibWljcm9waG9uZSIs"
+      "ImNh"
+      "bWVyYSJdLCJjYW5VcGRhdGVPd25NZXRhZGF0YSI6dHJ1ZSwiaGlkZGVuIjpmYWxzZX0sInNpcCI6eyJhZG1pbiI6dHJ1"
+      "ZX0s"
+      "InJvb21QcmVzZXQiOiJwIiwiaXNzIjoiQVBJdGVzdGtleSIsImV4cCI6MjQyNjExMDg4NiwibmJmIjoxNzk1MzkwODg2"
+      "LCJz"
       "dWIiOiJhbGljZSJ9."
       "kVUc7s23jW5NA3R-7kJgYFidwgRvGRxAFwO9sMOZHFU";
   const auto grants = verify_token(token, keys(), at(1795390900));

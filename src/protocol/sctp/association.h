@@ -71,7 +71,7 @@ struct ChannelOptions {
   // At most one of both; none means reliable.
   std::optional<std::uint16_t> max_retransmits{};
   std::optional<Duration> max_lifetime{};  // milliseconds on the wire
-  std::uint16_t priority = 256;          // announced only
+  std::uint16_t priority = 256;            // announced only
 };
 
 namespace event {

@@ -57,11 +57,10 @@ codec::sctp::DataChunk InFlight::add(const Fragment& fragment, Instant now) {
 
 void InFlight::acknowledge(Chunk& chunk, Acknowledged& result, std::uint64_t& newest, Instant now) {
   if (chunk.state == State::acknowledged) return;
-  if (chunk.state != State::abandoned) {
-    result.bytes += chunk.wire_size();
-    if (chunk.transmissions == 1) result.rtt = now - chunk.sent;
-  }
   newest = std::max(newest, chunk.order);
+  if (chunk.state == State::abandoned) return;  // the peer is to skip it all the same
+  result.bytes += chunk.wire_size();
+  if (chunk.transmissions == 1) result.rtt = now - chunk.sent;
   set_state(chunk, State::acknowledged);
 }
 
@@ -198,8 +197,10 @@ codec::sctp::ForwardTsnChunk InFlight::forward() const {
   std::int64_t tsn = cumulative_;
   std::map<std::uint16_t, std::uint16_t> skipped;
   for (const Chunk& chunk : chunks_) {
-    if (chunk.state != State::abandoned && chunk.state != State::acknowledged) break;
-    if (chunk.state == State::abandoned && !chunk.message->unordered) {
+    // Only what was given up: an acknowledged fragment may belong to a message that is still
+    // wanted.
+    if (chunk.state != State::abandoned) break;
+    if (!chunk.message->unordered) {
       bool known = skipped.contains(chunk.message->stream);
       if (!known && skipped.size() == kMaxSkippedStreams) break;
       skipped[chunk.message->stream] = chunk.message->ssn;

@@ -28,7 +28,7 @@ export async function startServer({ toml = '', port, data, env = {} } = {}) {
   data ??= mkdtempSync(join(tmpdir(), 'portico-e2e-'));
   const config = join(data, 'portico.toml');
   writeFileSync(config, `port = ${port}\npublic_address_v4 = "127.0.0.1"\n${toml}\n[admin]\nport = 0\n[log]\nformat = "json"\n[keys]\n${key} = "${secret}"\n`);
-  const child = spawn(binary, ['serve', '--config', config, '--data', data], {
+  const child = spawn(binary, ['serve', '--config', config, '--data', data, ...(process.env.PORTICO_WEB ? ['--web-dir', process.env.PORTICO_WEB] : [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
