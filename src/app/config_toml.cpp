@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -50,7 +51,9 @@ Result<std::vector<TomlEntry>> parse_toml(std::string_view text, std::string_vie
   }
   std::vector<TomlEntry> entries;
   read_node("", parsed.table(), entries);
-  std::ranges::stable_sort(entries, {}, &TomlEntry::line);
+  std::ranges::sort(entries, [](const TomlEntry& a, const TomlEntry& b) {
+    return std::tie(a.line, a.key) < std::tie(b.line, b.key);
+  });
   return entries;
 }
 

@@ -1,43 +1,58 @@
+// The program: hands the command line to app/cli and runs the server when that is what was asked.
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 
-#include "app/embedded_assets.h"
+#include "app/cli.h"
 #include "app/server.h"
+#include "io/log/log_output.h"
+#include "io/runtime/loop.h"
+#include "io/runtime/system.h"
 
-namespace portico::app {
-io::http::AssetTable __attribute__((weak)) embedded_assets() { return {}; }
-}  // namespace portico::app
+namespace {
 
-struct Interim final : portico::Logger {
-  bool enabled(portico::LogLevel l) const override { return l >= (std::getenv("PORTICO_DEBUG") ? portico::LogLevel::debug : portico::LogLevel::info); }
-  void write(portico::LogLevel, std::string_view m, std::span<const portico::LogField> f) override {
-    std::string out = "{\"msg\":\"" + std::string(m) + "\"";
-    for (auto& x : f) out += ",\"" + std::string(x.key) + "\":\"" + x.value + "\"";
-    std::fprintf(stderr, "%s}\n", out.c_str());
-  }
-};
+using namespace portico;
+
+void print(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+io::log::Format log_format(std::string_view name) {
+  if (name == "json") return io::log::Format::json;
+  return name == "console" ? io::log::Format::console : io::log::Format::automatic;
+}
+
+Result<void> serve(const app::LoadedConfig& loaded) {
+  const app::Config& config = loaded.config;
+  io::log::Options options;
+  options.level = config.log_level;
+  options.format = log_format(config.log_format);
+  options.file = config.log_file;
+  PORTICO_TRY(logger, io::log::open(options));
+  for (const std::string& warning : loaded.warnings) logger->warning(warning, {});
+  return app::serve(config.server, *logger, [](const std::string& link) {
+    print(stdout, "\n  Portico is ready. Open this link to start a call:\n\n  " + link + "\n\n");
+  });
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace portico;
-  app::ServerOptions options;
-  for (int k = 1; k + 1 < argc; ++k) {
-    if (!std::strcmp(argv[k], "--data")) options.data_directory = argv[k + 1];
-    if (!std::strcmp(argv[k], "--web-dir")) options.web_directory = argv[k + 1];
-    if (!std::strcmp(argv[k], "--config")) {
-      std::ifstream in(argv[k + 1]);
-      std::string line;
-      while (std::getline(in, line) && !line.starts_with("[")) {
-        if (line.starts_with("port = ")) options.port = static_cast<std::uint16_t>(std::atoi(line.c_str() + 7));
-        if (line.starts_with("open_rooms = true")) options.open_rooms = true;
-      }
-    }
-  }
-  options.public_v4 = IpAddress::v4(127, 0, 0, 1);
-  options.keys["devkey"] = "a-secret-of-more-than-32-characters-0123";
-  Interim logger;
-  auto done = app::serve(options, logger, [](const std::string& link) { std::printf("%s\n", link.c_str()); });
-  if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
-  return done ? 0 : 1;
+  // A peer that is gone is an error of write(), not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  io::runtime::SystemRandom random;
+  app::Console console{
+      .out = [](std::string_view text) { print(stdout, text); },
+      .err = [](std::string_view text) { print(stderr, text); },
+      .environment = [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+      },
+      .now = io::runtime::wall_clock,
+      .random = random,
+      .serve = serve,
+  };
+  return app::run_cli({argv + 1, argv + argc}, console);
 }

@@ -123,7 +123,7 @@ Fmtp::Fmtp(std::string_view parameters) {
   }
 }
 
-std::optional<std::string_view> Fmtp::get(std::string_view name) const {
+std::optional<std::string_view> Fmtp::get(std::string_view name) const& {
   for (const auto& [key, value] : parameters_) {
     if (equal_ignoring_case(key, name)) return value;
   }

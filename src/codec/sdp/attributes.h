@@ -79,8 +79,10 @@ class Fmtp {
   Fmtp() = default;
   explicit Fmtp(std::string_view parameters);
 
-  // nullopt when absent; "" for a parameter without "=".
-  std::optional<std::string_view> get(std::string_view name) const;
+  // nullopt when absent; "" for a parameter without "=". The view lives as long as this object
+  // stays unchanged.
+  std::optional<std::string_view> get(std::string_view name) const&;
+  std::optional<std::string_view> get(std::string_view name) && = delete;
   // Replaces or appends.
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);

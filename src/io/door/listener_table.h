@@ -3,6 +3,7 @@
 // nothing else, and whoever explains the network (contract, firewall rules, start-up notices) reads the same rows.
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ enum class Protocol : std::uint16_t {
 
 class ProtocolSet {
  public:
+  constexpr ProtocolSet() = default;
   constexpr ProtocolSet(std::initializer_list<Protocol> protocols) {
     for (Protocol p : protocols) bits_ |= static_cast<std::uint16_t>(p);
   }

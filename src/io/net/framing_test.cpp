@@ -121,6 +121,10 @@ TEST_F(Flows, ASlowPeerLosesMediaButNotDtls) {
     queued_dtls += important ? 1 : 0;
     t.flush();
   }
+  Instant stale = loop.now() + 2ms;
+  runtime::Timer until_stale(loop, [] {});
+  until_stale.arm(stale);
+  ASSERT_TRUE(run_until(loop, [&] { return loop.now() >= stale; }));
   std::size_t media_packets = 0;
   std::size_t dtls_packets = 0;
   Deframer deframer;

@@ -174,7 +174,7 @@ TEST(UpTrack, JitterFollowsRfc3550) {
   // Arrivals alternate by 10 ms: every |D| is 10 ms or 900 ticks, so the estimate nears 900.
   for (int i = 0; i < 300; ++i) {
     const auto frame = f.publisher.frame({}, 1);
-    f.give(frame[0], at(i * 33333333ns + (i % 2) * 10ms));
+    f.give(frame[0], at(i * 33333us + (i % 2) * 10ms));
   }
   EXPECT_NEAR(static_cast<double>(f.up.report_block(at(11s)).jitter), 900, 15);
   EXPECT_NEAR(static_cast<double>(to_ms(f.up.jitter())), 10, 1);

@@ -50,9 +50,9 @@ void SpeakerDetector::remove(SpeakerId speaker) {
 }
 
 void SpeakerDetector::close_window(State& state, Instant now) {
-  const double share = std::chrono::duration<double>(state.active) / std::chrono::duration<double>(kWindow);
   double level = 0;
-  if (share >= kActiveShare) {
+  if (state.active * 100 >= kWindow * kActivePercent) {
+    const double share = static_cast<double>(state.active.count()) / static_cast<double>(kWindow.count());
     level = linear(state.loudest - 20 * std::log10(share));
   }
   state.smoothed += (level - state.smoothed) * kSmoothing;

@@ -28,7 +28,7 @@ class SpeakerDetector {
  public:
   static constexpr Duration kWindow = 400ms;
   static constexpr std::uint8_t kThreshold = 35;  // -dBov
-  static constexpr double kActiveShare = 0.4;
+  static constexpr int kActivePercent = 40;    // of the window
   static constexpr std::size_t kMaxSpeakers = 4096;  // more participants than that are not listened to
 
   // `level` in -dBov (0 loudest .. 127), `duration` of audio in the packet (20 ms for most Opus).

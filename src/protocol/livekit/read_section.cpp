@@ -97,20 +97,19 @@ void read_codecs(const sdp::Media& media, RemoteSection& out) {
     out.codecs.push_back(std::move(codec));
   }
   for (const std::uint8_t pt : rtx) {
-    const auto apt = sdp::Fmtp(types.fmtp[pt]).get("apt");
+    const sdp::Fmtp fmtp(types.fmtp[pt]);
+    const auto apt = fmtp.get("apt");
     const auto media_pt = apt ? sdp::number<std::uint8_t>(*apt, 127) : std::nullopt;
     NegotiatedCodec* codec = media_pt ? find(out.codecs, *media_pt) : nullptr;
     if (codec != nullptr && !codec->rtx_pt) codec->rtx_pt = PayloadType(pt);
   }
-  const auto useless = [&](const NegotiatedCodec& c) {
-    return c.name == "red" && !carries_opus(c, out.codecs);
-  };
-  std::vector<PayloadType> drop;
+  std::vector<PayloadType> useless;
   for (const auto& codec : out.codecs) {
-    if (useless(codec)) drop.push_back(codec.pt);
+    if (codec.name == "red" && !carries_opus(codec, out.codecs)) useless.push_back(codec.pt);
   }
-  std::erase_if(out.codecs,
-                [&](const auto& c) { return std::ranges::find(drop, c.pt) != drop.end(); });
+  std::erase_if(out.codecs, [&](const auto& codec) {
+    return std::ranges::find(useless, codec.pt) != useless.end();
+  });
 }
 
 void read_extensions(const sdp::Attributes& attributes, ExtensionIds& out) {

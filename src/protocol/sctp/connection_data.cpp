@@ -103,6 +103,7 @@ void Connection::acknowledged(const wire::SackChunk& sack, Instant now) {
   if (!result.valid) return;
   errors_ = 0;
   transfer.peer_window = sack.a_rwnd;
+  if (result.advanced) transfer.rto.progress();
   if (result.rtt) transfer.rto.sample(*result.rtt);
   transfer.congestion.acknowledged(result.bytes, flight_before, result.advanced,
                                    transfer.in_flight.cumulative());

@@ -12,7 +12,8 @@ void Rto::sample(Duration rtt) {
     variation_ = variation_ * 3 / 4 + error / 4;
     smoothed_ = smoothed_ * 7 / 8 + rtt / 8;
   }
-  current_ = std::clamp(smoothed_ + 4 * variation_, min_, max_);
+  base_ = std::clamp(smoothed_ + 4 * variation_, min_, max_);
+  current_ = base_;
 }
 
 }  // namespace portico::protocol::sctp

@@ -11,19 +11,24 @@ namespace portico::protocol::sctp {
 
 class Rto {
  public:
-  Rto(Duration initial, Duration min, Duration max) : min_(min), max_(max), current_(initial) {}
+  Rto(Duration initial, Duration min, Duration max)
+      : min_(min), max_(max), base_(initial), current_(initial) {}
 
   // A round trip of something that was sent once (Karn's rule is the caller's duty). Ends the
   // back-off.
   void sample(Duration rtt);
   // Doubles, up to the maximum (E2).
   void back_off() { current_ = std::min(current_ * 2, max_); }
+  // The peer acknowledged something: the path works, so the back-off ends even if nothing could be
+  // measured (a FORWARD TSN that is honoured gives no sample).
+  void progress() { current_ = base_; }
   Duration current() const { return current_; }
   Duration smoothed() const { return smoothed_; }  // zero before the first sample
 
  private:
   Duration min_;
   Duration max_;
+  Duration base_;  // without back-off
   Duration current_;
   Duration smoothed_{0};
   Duration variation_{0};

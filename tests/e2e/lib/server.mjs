@@ -22,13 +22,16 @@ export function freePort() {
 }
 
 // `toml` is appended to the configuration; `port` and `data` keep a restarted server at its old place.
-export async function startServer({ toml = '', port, data, env = {} } = {}) {
+export async function startServer({ toml = '', port, data, env = {}, address = '127.0.0.1', namespace } = {}) {
   port ??= await freePort();
   const ownData = !data;
   data ??= mkdtempSync(join(tmpdir(), 'portico-e2e-'));
   const config = join(data, 'portico.toml');
-  writeFileSync(config, `port = ${port}\npublic_address_v4 = "127.0.0.1"\n${toml}\n[admin]\nport = 0\n[log]\nformat = "json"\n[keys]\n${key} = "${secret}"\n`);
-  const child = spawn(binary, ['serve', '--config', config, '--data', data, ...(process.env.PORTICO_WEB ? ['--web-dir', process.env.PORTICO_WEB] : [])], {
+  writeFileSync(config, `port = ${port}\npublic_address_v4 = "${address}"\n${toml}\n[admin]\nport = 0\n[log]\nformat = "json"\n[keys]\n${key} = "${secret}"\n`);
+  const web = process.env.PORTICO_WEB ? ['--web-dir', process.env.PORTICO_WEB] : [];
+  const command = [binary, 'serve', '--config', config, '--data', data, ...web];
+  if (namespace) command.unshift('ip', 'netns', 'exec', namespace);
+  const child = spawn(command[0], command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -7,6 +7,8 @@ export const en = {
   theme_system: 'Colours: as the system',
   theme_light: 'Colours: light',
   theme_dark: 'Colours: dark',
+  theme_use_light: 'Light colours',
+  theme_use_dark: 'Dark colours',
 
   home_title: 'Video visits that get through any network.',
   home_lead:
@@ -15,7 +17,7 @@ export const en = {
   home_back_to: 'Back to “{room}”',
   home_field: 'Have a link?',
   home_placeholder: 'Paste it here',
-  home_placeholder_open: 'Paste it here, or type a room name',
+  home_placeholder_open: 'Link or room name',
   home_go: 'Join',
   home_invalid: 'This is not a link to a room. It should look like {example}.',
   home_other:
@@ -53,6 +55,7 @@ export const en = {
   devices_numbered: '{kind} {number}',
   devices_level: 'Microphone level',
   devices_say: 'Say something: the bar should move.',
+  devices_mic_problem: 'No sound from your microphone.',
   devices_mic_off: 'Your microphone is off.',
   devices_test: 'Test sound',
   devices_testing: 'Playing…',
@@ -142,7 +145,7 @@ export const en = {
   controls_settings: 'Devices',
   controls_shortcuts: 'Keyboard shortcuts',
 
-  people_title: 'People',
+  people_title: 'People ({count})',
   people_count_one: '{count} person',
   people_count_other: '{count} people',
   people_mic_on: 'Microphone on',

@@ -54,7 +54,7 @@ export function MoreMenu(props: MoreMenuProps) {
           setTheme(dark ? 'light' : 'dark')
         }}
       >
-        {t(dark ? 'theme_light' : 'theme_dark')}
+        {t(dark ? 'theme_use_light' : 'theme_use_dark')}
       </MenuItem>
       <MenuItem icon={<Keyboard size={18} aria-hidden />} hint="?" onSelect={props.onShortcuts}>
         {t('controls_shortcuts')}

@@ -1,5 +1,5 @@
 import { Mic, MicOff, MonitorUp, Pin as PinIcon, PinOff, UserPlus } from 'lucide-react'
-import { plural, t } from '@/i18n'
+import { t } from '@/i18n'
 import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
@@ -19,10 +19,7 @@ interface PeoplePanelProps {
 
 export function PeoplePanel({ people, pin, onPin, onClose, onInvite }: PeoplePanelProps) {
   return (
-    <Panel
-      title={`${t('people_title')} · ${plural('people_count', people.length)}`}
-      onClose={onClose}
-    >
+    <Panel title={t('people_title', { count: people.length })} onClose={onClose}>
       <ul className={css.list} aria-label={t('call_people')}>
         {people.map((person) => (
           <Row

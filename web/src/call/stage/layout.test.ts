@@ -9,7 +9,11 @@ const wide: Stage = { width: 2500, height: 1000 }
 const stages = { phone, phoneTurned, tablet, desktop, wide }
 
 function tiles(count: number): TileSpec[] {
-  return Array.from({ length: count }, (_, i) => ({ id: `t${String(i)}`, isMe: i === 0 }))
+  return Array.from({ length: count }, (_, i) => ({
+    id: `t${String(i)}`,
+    isMe: i === 0,
+    isScreen: false,
+  }))
 }
 
 function overlap(a: Rect, b: Rect): boolean {
@@ -85,7 +89,7 @@ describe('the grid', () => {
         const layout = layOut(tiles(count), null, stage)
         if (layout.contentHeight > stage.height) continue // scrolling ones have a size of their own
         const rect = layout.rects.get('t0')
-        const score = rect ? Math.min(rect.width, rect.height * (4 / 3)) : 0
+        const score = rect ? rect.width * rect.height : 0
         expect(score).toBeGreaterThanOrEqual(before - 1)
         before = score
       }
@@ -117,6 +121,26 @@ describe('two people', () => {
     expect(layout.rects.get('t1')).toEqual({ x: 0, y: 0, ...phone })
     const me = layout.rects.get('t0')
     expect(me && me.x + me.width).toBeCloseTo(phone.width - 8)
+  })
+})
+
+describe('a shared screen', () => {
+  const shared = (count: number) => [{ id: 's', isMe: false, isScreen: true }, ...tiles(count)]
+
+  it('takes no more height on a phone than it needs, and leaves the rest to the people', () => {
+    const layout = layOut(shared(4), 's', phone)
+    expectSane(layout, phone)
+    const screen = layout.rects.get('s')
+    expect(screen?.height).toBeCloseTo(phone.width / 1.6)
+    expect(layout.rects.size).toBe(5)
+  })
+
+  it.each(Object.entries(stages))('counts those who do not fit on a %s', (_, stage) => {
+    for (let count = 1; count <= 25; ++count) {
+      const layout = layOut(shared(count), 's', stage)
+      expectSane(layout, stage)
+      expect(layout.rects.size + (layout.more?.count ?? 0)).toBe(count + 1)
+    }
   })
 })
 

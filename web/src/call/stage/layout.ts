@@ -11,6 +11,8 @@
 export interface TileSpec {
   id: string
   isMe: boolean
+  /** A shared screen: always wide, so on an upright stage it needs no more than its own height. */
+  isScreen: boolean
 }
 
 export interface Rect {
@@ -36,7 +38,8 @@ export interface Stage {
 }
 
 const maxAspect = 16 / 9
-const minAspect = 3 / 4
+const minAspectWide = 4 / 3
+const minAspectUpright = 3 / 4
 /** Below this a face is no longer readable: the grid scrolls instead. */
 const minTileWidth = 112
 const minTileHeight = 84
@@ -94,22 +97,14 @@ function duoLayout(other: TileSpec, me: TileSpec, stage: Stage): Layout {
 function gridLayout(tiles: readonly TileSpec[], stage: Stage): Layout {
   const gap = gapFor(stage)
   const best = bestGrid(tiles.length, stage, gap)
-  const fits = best.width >= minTileWidth && best.height >= minTileHeight
-  const grid = fits ? best : scrollingGrid(tiles.length, stage, gap)
-  const total = grid.rows * grid.height + (grid.rows - 1) * gap
-  const top = Math.max(0, (stage.height - total) / 2)
+  const grid = fits(best) ? best : scrollingGrid(tiles.length, stage, gap)
+  const places = placesOf(grid, tiles.length, stage, gap)
   const rects = new Map<string, Rect>()
   tiles.forEach((tile, index) => {
-    const row = Math.floor(index / grid.columns)
-    const inRow = Math.min(grid.columns, tiles.length - row * grid.columns)
-    const left = (stage.width - inRow * grid.width - (inRow - 1) * gap) / 2
-    rects.set(tile.id, {
-      x: left + (index % grid.columns) * (grid.width + gap),
-      y: top + row * (grid.height + gap),
-      width: grid.width,
-      height: grid.height,
-    })
+    const place = places[index]
+    if (place) rects.set(tile.id, place)
   })
+  const total = grid.rows * grid.height + (grid.rows - 1) * gap
   return { mode: 'grid', rects, more: null, contentHeight: Math.max(stage.height, total) }
 }
 
@@ -120,32 +115,44 @@ interface Grid {
   height: number
 }
 
-/** Tries every number of columns and keeps the one whose tiles show the most of a 4:3 picture. */
+function fits(grid: Grid): boolean {
+  return grid.width >= minTileWidth && grid.height >= minTileHeight
+}
+
+/** The cells of a grid in the middle of the stage, the last row centred. */
+function placesOf(grid: Grid, count: number, stage: Stage, gap: number): Rect[] {
+  const total = grid.rows * grid.height + (grid.rows - 1) * gap
+  const top = Math.max(0, (stage.height - total) / 2)
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / grid.columns)
+    const inRow = Math.min(grid.columns, count - row * grid.columns)
+    const left = (stage.width - inRow * grid.width - (inRow - 1) * gap) / 2
+    return {
+      x: left + (index % grid.columns) * (grid.width + gap),
+      y: top + row * (grid.height + gap),
+      width: grid.width,
+      height: grid.height,
+    }
+  })
+}
+
+/** Tries every number of columns and keeps the one with the largest tiles. */
 function bestGrid(count: number, stage: Stage, gap: number): Grid {
   let best: Grid = { columns: 1, rows: count, width: 0, height: 0 }
-  let bestScore = -1
   for (let columns = 1; columns <= count; ++columns) {
-    const rows = Math.ceil(count / columns)
-    // Five tiles in four columns leave a lonely one: three and two are no smaller.
-    if (columns > 1 && Math.ceil(count / (columns - 1)) === rows) {
-      const narrower = cell(columns - 1, rows, stage, gap)
-      if (narrower.height >= cell(columns, rows, stage, gap).height) continue
-    }
-    const grid = cell(columns, rows, stage, gap)
-    const score = Math.min(grid.width, grid.height * (4 / 3))
-    if (score > bestScore + 0.5) {
-      best = grid
-      bestScore = score
-    }
+    const grid = cell(columns, Math.ceil(count / columns), stage, gap)
+    if (grid.width * grid.height > best.width * best.height + 1) best = grid
   }
   return best
 }
 
+/** Faces come from cameras that lie: a wide stage gets wide tiles, an upright one may have upright tiles too. */
 function cell(columns: number, rows: number, stage: Stage, gap: number): Grid {
+  const narrowest = stage.width > stage.height ? minAspectWide : minAspectUpright
   let width = Math.max(0, (stage.width - gap * (columns - 1)) / columns)
   let height = Math.max(0, (stage.height - gap * (rows - 1)) / rows)
   if (width > height * maxAspect) width = height * maxAspect
-  if (width < height * minAspect) height = width / minAspect
+  if (width < height * narrowest) height = width / narrowest
   return { columns, rows, width, height }
 }
 
@@ -159,14 +166,8 @@ function scrollingGrid(count: number, stage: Stage, gap: number): Grid {
 function focusLayout(focused: TileSpec, tiles: readonly TileSpec[], stage: Stage): Layout {
   const gap = gapFor(stage)
   const others = tiles.filter((tile) => tile.id !== focused.id)
-  const beside = stage.width > stage.height * 1.1
-  const strip = beside
-    ? sideStrip(others.length, stage, gap)
-    : bottomStrip(others.length, stage, gap)
-  const main = beside
-    ? { x: 0, y: 0, width: stage.width - strip.thickness - gap, height: stage.height }
-    : { x: 0, y: 0, width: stage.width, height: stage.height - strip.thickness - gap }
-  const rects = new Map<string, Rect>([[focused.id, main]])
+  const strip = stripFor(focused, others.length, stage, gap)
+  const rects = new Map<string, Rect>([[focused.id, strip.main]])
   const shown = others.length <= strip.slots.length ? others.length : strip.slots.length - 1
   others.slice(0, shown).forEach((tile, index) => {
     const slot = strip.slots[index]
@@ -177,8 +178,13 @@ function focusLayout(focused: TileSpec, tiles: readonly TileSpec[], stage: Stage
   return { mode: 'focus', rects, more, contentHeight: stage.height }
 }
 
+function stripFor(focused: TileSpec, count: number, stage: Stage, gap: number): Strip {
+  if (stage.width > stage.height * 1.1) return sideStrip(count, stage, gap)
+  return focused.isScreen ? gridBelow(count, stage, gap) : bottomStrip(count, stage, gap)
+}
+
 interface Strip {
-  thickness: number
+  main: Rect
   slots: Rect[]
 }
 
@@ -188,7 +194,7 @@ function sideStrip(count: number, stage: Stage, gap: number): Strip {
   const slots = Math.min(count, Math.max(1, Math.floor((stage.height + gap) / (height + gap))))
   const top = (stage.height - slots * height - (slots - 1) * gap) / 2
   return {
-    thickness: width,
+    main: { x: 0, y: 0, width: stage.width - width - gap, height: stage.height },
     slots: Array.from({ length: slots }, (_, i) => ({
       x: stage.width - width,
       y: Math.max(0, top) + i * (height + gap),
@@ -204,13 +210,28 @@ function bottomStrip(count: number, stage: Stage, gap: number): Strip {
   const slots = Math.min(count, Math.max(1, Math.floor((stage.width + gap) / (width + gap))))
   const left = (stage.width - slots * width - (slots - 1) * gap) / 2
   return {
-    thickness: height,
+    main: { x: 0, y: 0, width: stage.width, height: stage.height - height - gap },
     slots: Array.from({ length: slots }, (_, i) => ({
       x: Math.max(0, left) + i * (width + gap),
       y: stage.height - height,
       width,
       height,
     })),
+  }
+}
+
+/** A shared screen on an upright stage: the screen on top as high as it is, the people in a grid below. */
+function gridBelow(count: number, stage: Stage, gap: number): Strip {
+  const height = Math.min(stage.width / 1.6, stage.height * 0.6)
+  const below = { width: stage.width, height: stage.height - height - gap }
+  const best = bestGrid(count, below, gap)
+  const columns = Math.max(1, Math.floor((below.width + gap) / (minTileWidth + gap)))
+  const rows = Math.max(1, Math.floor((below.height + gap) / (minTileHeight + gap)))
+  const grid = fits(best) ? best : cell(columns, rows, below, gap)
+  const slots = placesOf(grid, fits(best) ? count : columns * rows, below, gap)
+  return {
+    main: { x: 0, y: 0, width: stage.width, height },
+    slots: slots.map((slot) => ({ ...slot, y: slot.y + height + gap })),
   }
 }
 

@@ -7,6 +7,7 @@ export interface Tile {
   kind: 'camera' | 'screen'
   video: VideoSource | null
   isMe: boolean
+  isScreen: boolean
 }
 
 /** `auto` follows shared screens; `none` is "show all the same size" after an unpin. */
@@ -25,6 +26,7 @@ export function tilesOf(people: readonly Person[]): Tile[] {
       video: person.screen,
       // My own screen is a tile like any other, never a corner.
       isMe: false,
+      isScreen: true,
     }))
   const cameras = people.map((person): Tile => ({
     id: cameraTile(person.id),
@@ -32,6 +34,7 @@ export function tilesOf(people: readonly Person[]): Tile[] {
     kind: 'camera',
     video: person.camera,
     isMe: person.isMe,
+    isScreen: false,
   }))
   return [...screens, ...cameras]
 }
