@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "app/config.h"
+#include "base/bytes.h"
 
 // Any text: a configuration or one sentence. What a configuration shows must load again.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -121,6 +121,15 @@ TEST(Config, ErrorsNameTheKeyAndTheFix) {
   EXPECT_THAT(error_of("[keys]\na = \"\""), HasSubstr("portico.toml:2: the secret of key 'a'"));
 }
 
+TEST(Config, LettersBeyondAscii) {
+  const auto loaded = parse_config("\xef\xbb\xbf# Größe\nport = 1 # ü\ndata = \"d\\\"ä\"\nweb_dir = \"\"\"\nü\"\"\"\n[keys]\n'schlüssel' = 'ö'\n", "f", nothing);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config.server.data_directory, "d\"ä");
+  EXPECT_EQ(loaded->config.server.web_directory, "ü");
+  EXPECT_EQ(loaded->config.server.keys.at("schlüssel"), "ö");
+  EXPECT_EQ(error_of("port = 1\nü = 2"), "portico.toml:2: not TOML: letters beyond ASCII must be in quotes");
+}
+
 TEST(Config, ValuesMustGoTogether) {
   EXPECT_EQ(error_of("[tls]\ncertificate = \"a.pem\""),
             "portico.toml:2: tls.certificate is set but tls.key is not; set both or neither");

@@ -40,9 +40,54 @@ void read_node(const std::string& key, const toml::node& node, std::vector<TomlE
   out.push_back(std::move(entry));
 }
 
+// Where a string or comment that starts at `at` ends; `at` itself when none starts there.
+std::size_t skip_text(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  if (quote == '#') return std::min(text.find('\n', at), text.size());
+  if (quote != '"' && quote != '\'') return at;
+  const bool multi = text.substr(at, 3) == std::string(3, quote);
+  std::size_t i = at + (multi ? 3 : 1);
+  while (i < text.size()) {
+    if (quote == '"' && text[i] == '\\') {
+      i += 2;
+    } else if (multi && text.substr(i, 3) == std::string(3, quote)) {
+      i += 3;
+      // Up to two more quotes belong to the content.
+      for (int more = 0; more < 2 && i < text.size() && text[i] == quote; ++more) ++i;
+      return i;
+    } else if (!multi && (text[i] == quote || text[i] == '\n')) {
+      return i + 1;
+    } else {
+      ++i;
+    }
+  }
+  return text.size();
+}
+
+// Outside strings and comments TOML is ASCII. The library has undefined behaviour for some characters beyond, so they are refused here.
+Result<void> check_ascii(std::string_view text, std::string_view name) {
+  unsigned line = 1;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = skip_text(text, i);
+    if (end == i) {
+      if (static_cast<unsigned char>(text[i]) >= 0x80) {
+        return fail(ErrorCode::invalid, fmt::format("{}:{}: not TOML: letters beyond ASCII must be in quotes", name, line));
+      }
+      if (text[i] == '\n') ++line;
+      ++i;
+      continue;
+    }
+    line += static_cast<unsigned>(std::ranges::count(text.substr(i, std::min(end, text.size()) - i), '\n'));
+    i = end;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<TomlEntry>> parse_toml(std::string_view text, std::string_view name) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (auto checked = check_ascii(text, name); !checked) return tl::unexpected(checked.error());
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

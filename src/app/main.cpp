@@ -1,6 +1,5 @@
 // The program: hands the command line to app/cli and runs the server when that is what was asked.
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -40,8 +39,6 @@ Result<void> serve(const app::LoadedConfig& loaded) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A peer that is gone is an error of write(), not the end of the program.
-  std::signal(SIGPIPE, SIG_IGN);
   io::runtime::SystemRandom random;
   app::Console console{
       .out = [](std::string_view text) { print(stdout, text); },

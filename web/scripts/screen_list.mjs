@@ -66,7 +66,7 @@ export const screens = [
   { name: 'not-found', path: '/nowhere', go: (page) => page.waitForSelector('h1') },
   {
     name: 'name',
-    path: '/j/Consultation%20room%202#8fK2',
+    path: '/j/consultation-2#8fK2',
     go: (page) => page.waitForSelector('h1'),
   },
   {
@@ -76,7 +76,7 @@ export const screens = [
   },
   {
     name: 'devices',
-    path: '/j/Consultation%20room%202#8fK2',
+    path: '/j/consultation-2#8fK2',
     settle: 1200,
     go: async (page) => {
       await giveName(page)

@@ -31,8 +31,9 @@ inline constexpr std::size_t kMaxMessage = 16 * 1024 * 1024;  // bytes
 template <class Message>
 Result<Message> parse_message(Bytes input, Framing framing);
 
-// JSON of signalling and webhooks: lowerCamelCase names, default values left out. Text that is not
-// valid UTF-8 makes an empty result in JSON; it never does in binary.
+// JSON of signalling and webhooks: lowerCamelCase names, default values left out. Text must be
+// UTF-8: JSON drops bytes that are not, and binary carries them to receivers that will refuse the
+// message.
 template <class Message>
 std::string serialise(const Message& message, Framing framing);
 

@@ -121,6 +121,16 @@ TEST(Messages, JsonValueForms) {
   EXPECT_EQ(identity->revoke_token_ts, 1700000000000);
 }
 
+TEST(Messages, TextThatIsNotUtf8) {
+  Room room;
+  room.name = "\xff\xfe";
+  const std::string binary = serialise(room, Framing::binary);
+  EXPECT_FALSE(binary.empty());
+  EXPECT_FALSE(parse_message<Room>(as_bytes(binary), Framing::binary));
+  const std::string json = serialise(room, Framing::json);
+  EXPECT_EQ(json.find('\xff'), std::string::npos) << json;
+}
+
 TEST(Messages, RefusesWhatIsNotTheMessage) {
   EXPECT_FALSE(parse_signal_request(as_bytes("\x0a\x7f"), Framing::binary));
   EXPECT_FALSE(parse_signal_request(as_bytes("{"), Framing::json));
@@ -154,6 +164,18 @@ TEST(JoinRequests, AcceptsPaddedAndUncompressed) {
     EXPECT_EQ(request->metadata, "m");
     EXPECT_FALSE(request->connection_settings);
   }
+}
+
+// Made with npm's @livekit/protocol and node's zlib.
+TEST(JoinRequests, ReadsAnotherImplementations) {
+  const auto request = parse_join_request(
+      "CAESOB-LCAAAAAAAAAPj4uFgFGIz0jMy1jOQEBRi4mA0EuBizU9LSy0SYi2zNeDlkmAEANUDGZ8kAAAA");
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->client_info->sdk, ClientInfo::SDK::js);
+  EXPECT_EQ(request->client_info->version, "2.23.0");
+  EXPECT_TRUE(request->connection_settings->auto_subscribe);
+  EXPECT_EQ(request->publisher_offer->sdp, "v=0\r\n");
+  EXPECT_EQ(request->publisher_offer->id, 1U);
 }
 
 TEST(JoinRequests, InflatesNoBombs) {

@@ -122,7 +122,8 @@ Result<Packet> parse_remb(ByteReader& reader) {
   return remb;
 }
 
-// RFC 3611 2: sender SSRC, then blocks of |type|specific|length in words|. Each known block becomes a packet of its own.
+// RFC 3611 2: sender SSRC, then blocks of |type|specific|length in words|. Each known block becomes
+// a packet of its own.
 Result<void> parse_extended_reports(ByteReader& reader, std::vector<Packet>& out) {
   const Ssrc sender(reader.u32());
   while (reader.ok() && reader.remaining() > 0) {
@@ -156,7 +157,8 @@ Result<void> add(Result<Packet> packet, std::vector<Packet>& out) {
   return {};
 }
 
-Result<void> parse_feedback(std::uint8_t type, std::uint8_t format, Bytes body, std::vector<Packet>& out) {
+Result<void> parse_feedback(std::uint8_t type, std::uint8_t format, Bytes body,
+                            std::vector<Packet>& out) {
   ByteReader reader(body);
   if (type == kTransportFeedback && format == kFormatNack) return add(parse_nack(reader), out);
   if (type == kTransportFeedback && format == kFormatTransportCc) {
@@ -179,7 +181,8 @@ Result<void> parse_feedback(std::uint8_t type, std::uint8_t format, Bytes body, 
   return {};
 }
 
-Result<void> parse_one(std::uint8_t type, std::uint8_t count, Bytes body, std::vector<Packet>& out) {
+Result<void> parse_one(std::uint8_t type, std::uint8_t count, Bytes body,
+                       std::vector<Packet>& out) {
   ByteReader reader(body);
   switch (type) {
     case kSenderReport:
@@ -213,7 +216,8 @@ Result<std::vector<Packet>> parse(Bytes compound) {
     if (size > compound.size()) return fail(ErrorCode::truncated, "RTCP packet");
     Bytes body = compound.subspan(4, size - 4);
     if ((compound[0] & 0x20) != 0) {
-      // RFC 3550 wants a multiple of four, but transport-wide feedback declares its one to three alignment bytes as padding.
+      // RFC 3550 wants a multiple of four, but transport-wide feedback declares its one to three
+      // alignment bytes as padding.
       if (body.empty() || body.back() == 0 || body.back() > body.size()) {
         return fail(ErrorCode::invalid, "RTCP padding");
       }
@@ -228,7 +232,8 @@ Result<std::vector<Packet>> parse(Bytes compound) {
   return packets;
 }
 
-std::optional<std::int64_t> round_trip_micros(std::uint32_t now_middle, std::uint32_t last_sr, std::uint32_t delay) {
+std::optional<std::int64_t> round_trip_micros(std::uint32_t now_middle, std::uint32_t last_sr,
+                                              std::uint32_t delay) {
   if (last_sr == 0) return std::nullopt;
   const std::uint32_t ticks = now_middle - last_sr - delay;
   if (ticks > 60U * 65536U) return std::nullopt;

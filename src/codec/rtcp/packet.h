@@ -1,6 +1,7 @@
 #pragma once
-// RTCP packets as values (RFC 3550 6, RFC 4585, RFC 5104, RFC 3611, REMB, transport-wide feedback) and parse(), which takes a compound
-// or reduced-size packet (RFC 5506) apart. A datagram bounds everything: at most kMaxPackets packets are taken, more is an error.
+// RTCP packets as values (RFC 3550 6, RFC 4585, RFC 5104, RFC 3611, REMB, transport-wide feedback)
+// and parse(), which takes a compound or reduced-size packet (RFC 5506) apart. A datagram bounds
+// everything: at most kMaxPackets packets are taken, more is an error.
 
 #include <cstdint>
 #include <optional>
@@ -17,18 +18,20 @@ namespace portico::codec::rtcp {
 
 inline constexpr std::size_t kMaxPackets = 128;
 
-// NTP timestamp: seconds since 1900 in the high 32 bits, fraction in the low ones. `middle()` is what LSR and DLRR quote.
+// NTP timestamp: seconds since 1900 in the high 32 bits, fraction in the low ones. `middle()` is
+// what LSR and DLRR quote.
 struct NtpTime {
   std::uint64_t value = 0;
   std::uint32_t middle() const { return static_cast<std::uint32_t>(value >> 16); }
   auto operator<=>(const NtpTime&) const = default;
 };
 
-// RFC 3550 6.4.1. Delays in units of 1/65536 s, jitter in RTP timestamp units, fraction lost in 1/256.
+// RFC 3550 6.4.1. Delays in units of 1/65536 s, jitter in RTP timestamp units, fraction lost in
+// 1/256.
 struct ReportBlock {
   Ssrc ssrc;
   std::uint8_t fraction_lost = 0;
-  std::int32_t cumulative_lost = 0;  // 24 bits signed
+  std::int32_t cumulative_lost = 0;    // 24 bits signed
   std::uint32_t highest_sequence = 0;  // cycles << 16 | sequence
   std::uint32_t jitter = 0;
   std::uint32_t last_sr = 0;
@@ -124,14 +127,18 @@ struct DelaySinceLastReceiverReport {
   bool operator==(const DelaySinceLastReceiverReport&) const = default;
 };
 
-using Packet = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, Nack, PictureLossIndication, FullIntraRequest,
-                            ReceiverEstimatedMaxBitrate, TransportFeedback, ReceiverReferenceTime, DelaySinceLastReceiverReport>;
+using Packet = std::variant<SenderReport, ReceiverReport, SourceDescription, Bye, Nack,
+                            PictureLossIndication, FullIntraRequest, ReceiverEstimatedMaxBitrate,
+                            TransportFeedback, ReceiverReferenceTime, DelaySinceLastReceiverReport>;
 
-// Packets of unknown type or format are stepped over. Errors: truncated, invalid (version, lengths), limit.
+// Packets of unknown type or format are stepped over. Errors: truncated, invalid (version,
+// lengths), limit.
 Result<std::vector<Packet>> parse(Bytes compound);
 
-// Round trip of a sender, from a report block that answers one of its reports: now - LSR - DLSR, in 1/65536 s of the middle 32 bits
-// of its own NTP clock. nullopt: no report quoted yet, or the result is negative or above a minute (clock jumped).
-std::optional<std::int64_t> round_trip_micros(std::uint32_t now_middle, std::uint32_t last_sr, std::uint32_t delay);
+// Round trip of a sender, from a report block that answers one of its reports: now - LSR - DLSR, in
+// 1/65536 s of the middle 32 bits of its own NTP clock. nullopt: no report quoted yet, or the
+// result is negative or above a minute (clock jumped).
+std::optional<std::int64_t> round_trip_micros(std::uint32_t now_middle, std::uint32_t last_sr,
+                                              std::uint32_t delay);
 
 }  // namespace portico::codec::rtcp

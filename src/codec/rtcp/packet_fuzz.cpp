@@ -10,7 +10,8 @@ using namespace portico::codec::rtcp;
 
 namespace {
 
-// Values that the wire can express in more than one way, or that the writer is documented to change.
+// Values that the wire can express in more than one way, or that the writer is documented to
+// change.
 bool canonical(const Packet& packet) {
   if (const auto* nack = std::get_if<Nack>(&packet)) {
     if (nack->lost.empty()) return false;

@@ -53,7 +53,8 @@ TEST(Rtcp, RembKeepsEighteenBits) {
 
 TEST(Rtcp, RembOfAnotherStackReads) {
   // 1,000,000 bit/s: exponent 2, mantissa 250000
-  const std::vector<std::uint8_t> data{0x8F, 206, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 'R', 'E', 'M', 'B', 1, 0x0B, 0xD0, 0x90, 0, 0, 0, 9};
+  const std::vector<std::uint8_t> data{0x8F, 206, 0,   5,   0, 0,    0,    1,    0, 0, 0, 0,
+                                       'R',  'E', 'M', 'B', 1, 0x0B, 0xD0, 0x90, 0, 0, 0, 9};
   const auto packets = parse(data);
   ASSERT_TRUE(packets && packets->size() == 1);
   EXPECT_EQ(std::get<ReceiverEstimatedMaxBitrate>((*packets)[0]).bitrate.bps, 1'000'000);

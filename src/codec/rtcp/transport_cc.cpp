@@ -42,7 +42,9 @@ std::size_t write_chunk(std::span<const std::int32_t> deltas, ByteWriter& out) {
   std::size_t run = 1;
   while (run < deltas.size() && run < kMaxRun && symbol_of(deltas[run]) == first) ++run;
   std::size_t one_bit = 0;
-  while (one_bit < deltas.size() && one_bit < kOneBitSlots && symbol_of(deltas[one_bit]) != kLargeDelta) ++one_bit;
+  while (one_bit < deltas.size() && one_bit < kOneBitSlots &&
+         symbol_of(deltas[one_bit]) != kLargeDelta)
+    ++one_bit;
   // A vector always stands for all its slots: it may be part-filled only at the end.
   if (one_bit < kOneBitSlots && one_bit < deltas.size()) one_bit = 0;
   const std::size_t two_bit = std::min(deltas.size(), kTwoBitSlots);
@@ -83,7 +85,8 @@ Result<TransportFeedback> parse_transport_feedback(Bytes body) {
   feedback.feedback_count = reader.u8();
   if (!reader.ok()) return fail(ErrorCode::truncated, "transport feedback");
   if (total == 0) return fail(ErrorCode::invalid, "transport feedback without packets");
-  if (total > TransportFeedback::kMaxStatuses) return fail(ErrorCode::limit, "transport feedback statuses");
+  if (total > TransportFeedback::kMaxStatuses)
+    return fail(ErrorCode::limit, "transport feedback statuses");
 
   std::vector<std::uint8_t> symbols;
   symbols.reserve(total);
@@ -115,13 +118,15 @@ bool write_transport_feedback(const TransportFeedback& feedback, ByteVector& out
   packet.u16(static_cast<std::uint16_t>(deltas.size()));
   packet.u24(feedback.reference_time & 0xFFFFFF);
   packet.u8(feedback.feedback_count);
-  for (std::size_t done = 0; done < deltas.size();) done += write_chunk(deltas.subspan(done), packet);
+  for (std::size_t done = 0; done < deltas.size();)
+    done += write_chunk(deltas.subspan(done), packet);
   for (std::int32_t delta : deltas) {
     const Symbol symbol = symbol_of(delta);
     if (symbol == kSmallDelta) packet.u8(static_cast<std::uint8_t>(delta));
     if (symbol == kLargeDelta) packet.u16(static_cast<std::uint16_t>(delta));
   }
-  // Padding to 32 bits is RTCP padding: its last byte counts it, and the P bit says so (RFC 3550 6.4.1).
+  // Padding to 32 bits is RTCP padding: its last byte counts it, and the P bit says so (RFC
+  // 3550 6.4.1).
   const std::size_t unaligned = packet.size() % 4;
   std::uint8_t first = 0x80 | kFormatTransportCc;
   if (unaligned != 0) {

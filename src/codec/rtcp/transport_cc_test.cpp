@@ -20,10 +20,13 @@ ByteVector write(const TransportFeedback& feedback) {
 TransportFeedback read(Bytes data) {
   const auto packets = parse(data);
   EXPECT_TRUE(packets && packets->size() == 1);
-  return packets && packets->size() == 1 ? std::get<TransportFeedback>((*packets)[0]) : TransportFeedback{};
+  return packets && packets->size() == 1 ? std::get<TransportFeedback>((*packets)[0])
+                                         : TransportFeedback{};
 }
 
-TransportFeedback with(std::vector<std::int32_t> deltas) { return {Ssrc(1), Ssrc(2), 65530, 0xABCDEF, 200, std::move(deltas)}; }
+TransportFeedback with(std::vector<std::int32_t> deltas) {
+  return {Ssrc(1), Ssrc(2), 65530, 0xABCDEF, 200, std::move(deltas)};
+}
 
 TEST(TransportCc, RunLengthForEqualStatuses) {
   const auto feedback = with(std::vector<std::int32_t>(100, 4));
@@ -72,14 +75,16 @@ TEST(TransportCc, LongRunsNeedSeveralChunks) {
   EXPECT_EQ(read(write(feedback)), feedback);
   ByteVector out;
   EXPECT_FALSE(write_transport_feedback(with({}), out));
-  EXPECT_FALSE(write_transport_feedback(with(std::vector<std::int32_t>(TransportFeedback::kMaxStatuses + 1, 1)), out));
+  EXPECT_FALSE(write_transport_feedback(
+      with(std::vector<std::int32_t>(TransportFeedback::kMaxStatuses + 1, 1)), out));
   EXPECT_TRUE(out.empty());
 }
 
 TEST(TransportCc, RefusesMalformedFeedback) {
   const ByteVector data = write(with({1, 2, 300}));
   const Bytes body = Bytes(data).subspan(4);
-  for (std::size_t size = 0; size < 22; ++size) EXPECT_FALSE(parse_transport_feedback(body.first(size))) << size;
+  for (std::size_t size = 0; size < 22; ++size)
+    EXPECT_FALSE(parse_transport_feedback(body.first(size))) << size;
   ByteVector many(body.begin(), body.end());
   store16(many.data() + 10, 0xFFFF);
   EXPECT_EQ(parse_transport_feedback(many).error().code, ErrorCode::limit);

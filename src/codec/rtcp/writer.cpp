@@ -145,13 +145,17 @@ bool Writer::add_rrtr(Ssrc sender, NtpTime now) {
 bool Writer::add(const Packet& any) {
   ByteWriter packet = start();
   if (const auto* sr = std::get_if<SenderReport>(&any)) return add_sender_report(*sr);
-  if (const auto* rr = std::get_if<ReceiverReport>(&any)) return add_receiver_report(rr->sender, rr->blocks);
-  if (const auto* nack = std::get_if<Nack>(&any)) return add_nack(nack->sender, nack->media, nack->lost);
-  if (const auto* pli = std::get_if<PictureLossIndication>(&any)) return add_pli(pli->sender, pli->media);
+  if (const auto* rr = std::get_if<ReceiverReport>(&any))
+    return add_receiver_report(rr->sender, rr->blocks);
+  if (const auto* nack = std::get_if<Nack>(&any))
+    return add_nack(nack->sender, nack->media, nack->lost);
+  if (const auto* pli = std::get_if<PictureLossIndication>(&any))
+    return add_pli(pli->sender, pli->media);
   if (const auto* remb = std::get_if<ReceiverEstimatedMaxBitrate>(&any)) {
     return add_remb(remb->sender, remb->bitrate, remb->sources);
   }
-  if (const auto* rrtr = std::get_if<ReceiverReferenceTime>(&any)) return add_rrtr(rrtr->sender, rrtr->ntp);
+  if (const auto* rrtr = std::get_if<ReceiverReferenceTime>(&any))
+    return add_rrtr(rrtr->sender, rrtr->ntp);
   if (const auto* feedback = std::get_if<TransportFeedback>(&any)) {
     ByteVector bytes;
     return write_transport_feedback(*feedback, bytes) && append(bytes);

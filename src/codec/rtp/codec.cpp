@@ -68,7 +68,8 @@ bool h265_key_frame(Bytes payload) {
   return false;
 }
 
-// AV1 RTP 4.4, aggregation header |Z|Y|W W|N|-|-|-|: N marks the first packet of a coded video sequence, Z a continued OBU.
+// AV1 RTP 4.4, aggregation header |Z|Y|W W|N|-|-|-|: N marks the first packet of a coded video
+// sequence, Z a continued OBU.
 bool av1_key_frame(Bytes payload) { return (payload[0] & 0x08) != 0 && (payload[0] & 0x80) == 0; }
 
 }  // namespace

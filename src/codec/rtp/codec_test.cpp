@@ -67,7 +67,8 @@ TEST(Vp8, KeyFramesOnlyAtTheFirstPacketOfAFrame) {
 }
 
 TEST(Vp9, ReadsLayersAndKeyFrames) {
-  const Data key{0xAC, 0x81, 0x02, 0x00, 0x05, 0xFF};  // I, L, B, E; picture id 0x102; tid 0 sid 0; tl0
+  const Data key{0xAC, 0x81, 0x02,
+                 0x00, 0x05, 0xFF};  // I, L, B, E; picture id 0x102; tid 0 sid 0; tl0
   const auto d = parse_vp9(key);
   ASSERT_TRUE(d);
   EXPECT_EQ(d->picture_id, 0x102);
@@ -87,17 +88,18 @@ TEST(H264, FindsSpsAndIdr) {
   EXPECT_TRUE(is_key_frame(Codec::h264, Data{0x67, 1, 2}));
   EXPECT_TRUE(is_key_frame(Codec::h264, Data{0x65, 1, 2}));
   EXPECT_FALSE(is_key_frame(Codec::h264, Data{0x41, 1, 2}));
-  EXPECT_TRUE(is_key_frame(Codec::h264, Data{0x78, 0, 2, 0x09, 0x10, 0, 2, 0x67, 0x42})) << "STAP-A: AUD, SPS";
+  EXPECT_TRUE(is_key_frame(Codec::h264, Data{0x78, 0, 2, 0x09, 0x10, 0, 2, 0x67, 0x42}))
+      << "STAP-A: AUD, SPS";
   EXPECT_FALSE(is_key_frame(Codec::h264, Data{0x78, 0, 9, 0x67})) << "STAP-A cut";
   EXPECT_TRUE(is_key_frame(Codec::h264, Data{0x7C, 0x85, 1})) << "FU-A, first fragment of IDR";
   EXPECT_FALSE(is_key_frame(Codec::h264, Data{0x7C, 0x05, 1})) << "FU-A, middle";
 }
 
 TEST(H265AndAv1, FindKeyFrames) {
-  EXPECT_TRUE(is_key_frame(Codec::h265, Data{0x40, 0x01, 0x0C}));         // VPS
-  EXPECT_TRUE(is_key_frame(Codec::h265, Data{0x62, 0x01, 0x93}));         // FU, start, IDR_W_RADL
-  EXPECT_FALSE(is_key_frame(Codec::h265, Data{0x62, 0x01, 0x13}));        // FU, middle
-  EXPECT_FALSE(is_key_frame(Codec::h265, Data{0x02, 0x01, 0x00}));        // TRAIL_R
+  EXPECT_TRUE(is_key_frame(Codec::h265, Data{0x40, 0x01, 0x0C}));   // VPS
+  EXPECT_TRUE(is_key_frame(Codec::h265, Data{0x62, 0x01, 0x93}));   // FU, start, IDR_W_RADL
+  EXPECT_FALSE(is_key_frame(Codec::h265, Data{0x62, 0x01, 0x13}));  // FU, middle
+  EXPECT_FALSE(is_key_frame(Codec::h265, Data{0x02, 0x01, 0x00}));  // TRAIL_R
   EXPECT_TRUE(is_key_frame(Codec::av1, Data{0x18, 0x0A}));
   EXPECT_FALSE(is_key_frame(Codec::av1, Data{0x10, 0x32}));
   EXPECT_FALSE(is_frame_start(Codec::av1, Data{0x90, 0x32}));

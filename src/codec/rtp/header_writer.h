@@ -2,12 +2,13 @@
 // Writes an RTP header with extensions into a caller's buffer; no allocation. Usage:
 //
 //   HeaderWriter writer(buffer);
-//   writer.start({.marker = true, .payload_type = pt, .sequence = 7, .timestamp = 90000, .ssrc = ssrc});
-//   writer.extension(3, Bytes(...));
-//   Bytes header = writer.finish();      // empty when the buffer was too small
+//   writer.start({.marker = true, .payload_type = pt, .sequence = 7, .timestamp = 90000, .ssrc =
+//   ssrc}); writer.extension(3, Bytes(...)); Bytes header = writer.finish();      // empty when the
+//   buffer was too small
 //
-// The one-byte form (RFC 8285 4.2) is used unless an element is empty, longer than 16 bytes or has an id above 14: then the block is
-// written in the two-byte form, which needs `a=extmap-allow-mixed` at the receiver.
+// The one-byte form (RFC 8285 4.2) is used unless an element is empty, longer than 16 bytes or has
+// an id above 14: then the block is written in the two-byte form, which needs
+// `a=extmap-allow-mixed` at the receiver.
 
 #include <cstdint>
 
@@ -30,9 +31,10 @@ class HeaderWriter {
   explicit HeaderWriter(MutableBytes out) : out_(out) {}
 
   void start(const HeaderFields& fields);
-  // Ids 1..255 (15 is reserved in the one-byte form); at most 255 bytes a element. Returns where the value was written, so that a
-  // caller may patch it before finish(); empty when there was no room (the element is left out).
-  // A later element that needs the two-byte form moves earlier ones: patch before adding the next.
+  // Ids 1..255 (15 is reserved in the one-byte form); at most 255 bytes a element. Returns where
+  // the value was written, so that a caller may patch it before finish(); empty when there was no
+  // room (the element is left out). A later element that needs the two-byte form moves earlier
+  // ones: patch before adding the next.
   MutableBytes extension(std::uint8_t id, Bytes value);
   // Closes the extension block and returns the whole header.
   Bytes finish();

@@ -13,7 +13,8 @@ std::optional<Bytes> find_one_byte(Bytes block, std::uint8_t id) {
     }
     const std::uint8_t element = static_cast<std::uint8_t>(head >> 4);
     const std::size_t size = static_cast<std::size_t>(head & 0x0F) + 1;
-    if (element == 15 || size > block.size() - i - 1) return std::nullopt;  // RFC 8285 4.2: 15 stops processing
+    if (element == 15 || size > block.size() - i - 1)
+      return std::nullopt;  // RFC 8285 4.2: 15 stops processing
     if (element == id && id != 0) return block.subspan(i + 1, size);
     i += 1 + size;
   }

@@ -1,6 +1,6 @@
 #pragma once
-// A read-only view of one RTP packet (RFC 3550 section 5.1, header extensions RFC 8285). Nothing is copied: every span points into
-// the packet given to parse_packet(), which must outlive the view.
+// A read-only view of one RTP packet (RFC 3550 section 5.1, header extensions RFC 8285). Nothing is
+// copied: every span points into the packet given to parse_packet(), which must outlive the view.
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -23,10 +23,12 @@ namespace portico::codec::rtp {
 
 inline constexpr std::size_t kMinHeaderSize = 12;
 inline constexpr std::uint16_t kOneByteProfile = 0xBEDE;  // RFC 8285 4.2
-inline constexpr std::uint16_t kTwoByteProfile = 0x1000;  // RFC 8285 4.3, low four bits are "appbits"
+inline constexpr std::uint16_t kTwoByteProfile =
+    0x1000;  // RFC 8285 4.3, low four bits are "appbits"
 
-// Finds the element `id` (1..14 one-byte, 1..255 two-byte form) in an extension block without its four-byte head. A malformed tail
-// ends the search: elements before it are still found. Unknown profiles hold no elements.
+// Finds the element `id` (1..14 one-byte, 1..255 two-byte form) in an extension block without its
+// four-byte head. A malformed tail ends the search: elements before it are still found. Unknown
+// profiles hold no elements.
 std::optional<Bytes> find_extension(std::uint16_t profile, Bytes block, std::uint8_t id);
 
 struct Packet {
@@ -45,14 +47,17 @@ struct Packet {
   std::optional<Bytes> extension(std::uint8_t id) const {
     return find_extension(extension_profile, extensions, id);
   }
-  // Probes and keep-alives carry nothing for a decoder (libwebrtc sends them on the media SSRC between frames).
+  // Probes and keep-alives carry nothing for a decoder (libwebrtc sends them on the media SSRC
+  // between frames).
   bool padding_only() const { return payload.empty(); }
 };
 
-// Errors: truncated (shorter than its header says), invalid (version other than 2, padding larger than the payload).
+// Errors: truncated (shorter than its header says), invalid (version other than 2, padding larger
+// than the payload).
 Result<Packet> parse_packet(Bytes data);
 
-// True when the first bytes are those of RTP or RTCP (RFC 7983: first byte 128..191); rtcp() separates the two (RFC 5761 4).
+// True when the first bytes are those of RTP or RTCP (RFC 7983: first byte 128..191); rtcp()
+// separates the two (RFC 5761 4).
 bool looks_like_rtp(Bytes data);
 bool looks_like_rtcp(Bytes data);
 

@@ -1,4 +1,5 @@
-// Every RTP parser on the same input: views stay inside the packet, and a rewritten VP8 descriptor reads back as written.
+// Every RTP parser on the same input: views stay inside the packet, and a rewritten VP8 descriptor
+// reads back as written.
 
 #include <cstdlib>
 #include <vector>
@@ -20,7 +21,8 @@ void require(bool condition) {
 }
 
 bool inside(Bytes part, Bytes whole) {
-  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+  return part.empty() ||
+         (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 void check_payload(Bytes payload) {
@@ -58,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   looks_like_rtp(input);
   looks_like_rtcp(input);
   if (const auto packet = parse_packet(input)) {
-    require(inside(packet->payload, input) && inside(packet->extensions, input) && inside(packet->csrcs, input));
+    require(inside(packet->payload, input) && inside(packet->extensions, input) &&
+            inside(packet->csrcs, input));
     require(packet->header_size + packet->payload.size() + packet->padding == size);
     for (unsigned id = 0; id < 256; ++id) {
       if (const auto element = packet->extension(static_cast<std::uint8_t>(id))) {

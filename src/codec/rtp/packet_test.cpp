@@ -11,10 +11,12 @@ namespace portico::codec::rtp {
 namespace {
 
 TEST(RtpPacket, ReadsEveryField) {
-  const std::vector<std::uint8_t> data{0xB2, 0xE0, 0x12, 0x34, 0, 0, 0x01, 0x02, 0xDE, 0xAD, 0xBE, 0xEF,  // P, X, CC=2, M, PT 96
-                                       0, 0, 0, 1, 0, 0, 0, 2,                                            // CSRCs
-                                       0xBE, 0xDE, 0, 1, 0x10, 0x85, 0x00, 0x00,                          // id 1: audio level
-                                       0x61, 0x62, 0x63, 0x00, 0x02};                                     // "abc", two of padding
+  const std::vector<std::uint8_t> data{
+      0xB2, 0xE0, 0x12, 0x34, 0,    0,    0x01, 0x02,
+      0xDE, 0xAD, 0xBE, 0xEF,                          // P, X, CC=2, M, PT 96
+      0,    0,    0,    1,    0,    0,    0,    2,     // CSRCs
+      0xBE, 0xDE, 0,    1,    0x10, 0x85, 0x00, 0x00,  // id 1: audio level
+      0x61, 0x62, 0x63, 0x00, 0x02};                   // "abc", two of padding
   const auto packet = parse_packet(data);
   ASSERT_TRUE(packet);
   EXPECT_TRUE(packet->marker);
@@ -56,7 +58,8 @@ TEST(RtpPacket, RefusesWhatItsHeaderContradicts) {
 }
 
 TEST(RtpPacket, StopsAtMalformedExtensions) {
-  const std::vector<std::uint8_t> one{0x00, 0x20, 0xAA, 0xF0, 0xBB, 0x30, 0xCC, 0x00};  // padding, id 2, id 15
+  const std::vector<std::uint8_t> one{0x00, 0x20, 0xAA, 0xF0,
+                                      0xBB, 0x30, 0xCC, 0x00};  // padding, id 2, id 15
   EXPECT_TRUE(find_extension(kOneByteProfile, one, 2));
   EXPECT_FALSE(find_extension(kOneByteProfile, one, 3)) << "id 15 ends the block";
   const std::vector<std::uint8_t> cut{0x1F, 0x01, 0x02, 0x03};  // claims 16 bytes
@@ -92,7 +95,11 @@ TEST(RtpPacket, AbsSendTimeIsSixPointEighteenSeconds) {
 TEST(HeaderWriter, RoundTripsInTheOneByteForm) {
   std::array<std::uint8_t, 64> buffer;
   HeaderWriter writer(buffer);
-  writer.start({.marker = true, .payload_type = PayloadType(111), .sequence = 65535, .timestamp = 7, .ssrc = Ssrc(9)});
+  writer.start({.marker = true,
+                .payload_type = PayloadType(111),
+                .sequence = 65535,
+                .timestamp = 7,
+                .ssrc = Ssrc(9)});
   const std::array<std::uint8_t, 3> time{1, 2, 3};
   const std::array<std::uint8_t, 1> level{42};
   EXPECT_EQ(writer.extension(3, time).size(), 3U);
@@ -125,7 +132,8 @@ TEST(HeaderWriter, WidensWhenAnElementNeedsIt) {
   const auto packet = parse_packet(writer.finish());
   ASSERT_TRUE(packet);
   EXPECT_EQ(packet->extension_profile, kTwoByteProfile);
-  for (const std::uint8_t id : std::array<std::uint8_t, 3>{2, 4, 5}) EXPECT_EQ(packet->extension(id)->size(), 3U) << int{id};
+  for (const std::uint8_t id : std::array<std::uint8_t, 3>{2, 4, 5})
+    EXPECT_EQ(packet->extension(id)->size(), 3U) << int{id};
   EXPECT_EQ(packet->extension(12)->front(), 99);
   EXPECT_EQ(packet->extension(12)->back(), 39);
 }

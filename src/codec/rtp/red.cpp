@@ -14,7 +14,8 @@ Result<RedPayload> parse_red(Bytes payload) {
       break;
     }
     const std::uint32_t rest = reader.u24();
-    if (red.redundant_count == RedPayload::kMaxRedundant) return fail(ErrorCode::limit, "RED blocks");
+    if (red.redundant_count == RedPayload::kMaxRedundant)
+      return fail(ErrorCode::limit, "RED blocks");
     RedBlock& block = red.redundant_storage[red.redundant_count];
     block.payload_type = PayloadType(head & 0x7F);
     block.timestamp_offset = static_cast<std::uint16_t>(rest >> 10);

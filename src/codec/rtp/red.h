@@ -27,7 +27,9 @@ struct RedPayload {
   std::size_t redundant_count = 0;
   RedBlock primary;
 
-  std::span<const RedBlock> redundant() const { return {redundant_storage.data(), redundant_count}; }  // oldest first
+  std::span<const RedBlock> redundant() const {
+    return {redundant_storage.data(), redundant_count};
+  }  // oldest first
 };
 
 // Errors: truncated, limit.

@@ -46,7 +46,8 @@ std::optional<Vp8Descriptor> parse_vp8(Bytes payload) {
 void rewrite_vp8(MutableBytes payload, const Vp8Descriptor& d, const Vp8Rewrite& values) {
   if (payload.size() < d.size) return;
   if (d.picture_id_bits == 15) {
-    store16(payload.data() + d.picture_id_offset, static_cast<std::uint16_t>(0x8000 | (values.picture_id & 0x7FFF)));
+    store16(payload.data() + d.picture_id_offset,
+            static_cast<std::uint16_t>(0x8000 | (values.picture_id & 0x7FFF)));
   } else if (d.picture_id_bits == 7) {
     payload[d.picture_id_offset] = static_cast<std::uint8_t>(values.picture_id & 0x7F);
   }

@@ -19,8 +19,9 @@ struct Vp8Descriptor {
   bool start_of_partition = false;  // S
   std::uint8_t partition = 0;       // PID
   bool non_reference = false;       // N
-  bool key_frame = false;           // only meaningful on the first packet of a frame (P bit of the VP8 payload header)
-  bool layer_sync = false;          // Y
+  bool key_frame =
+      false;  // only meaningful on the first packet of a frame (P bit of the VP8 payload header)
+  bool layer_sync = false;  // Y
 
   std::uint8_t picture_id_bits = 0;  // 0 absent, 7 or 15
   bool has_tl0_pic_idx = false;
@@ -43,8 +44,9 @@ struct Vp8Descriptor {
 // nullopt: truncated, or a descriptor without payload.
 std::optional<Vp8Descriptor> parse_vp8(Bytes payload);
 
-// Writes picture id (modulo 2^7 or 2^15 as the payload has it), TL0PICIDX and KEYIDX in place: fields that the descriptor doesn't have
-// are left out, so its size never changes. `descriptor` must come from parse_vp8() of this very payload.
+// Writes picture id (modulo 2^7 or 2^15 as the payload has it), TL0PICIDX and KEYIDX in place:
+// fields that the descriptor doesn't have are left out, so its size never changes. `descriptor`
+// must come from parse_vp8() of this very payload.
 struct Vp8Rewrite {
   std::uint16_t picture_id = 0;
   std::uint8_t tl0_pic_idx = 0;

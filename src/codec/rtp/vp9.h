@@ -1,5 +1,6 @@
 #pragma once
-// VP9 payload descriptor (RFC 9628 section 4.2), as far as forwarding needs it; the scalability structure is skipped over.
+// VP9 payload descriptor (RFC 9628 section 4.2), as far as forwarding needs it; the scalability
+// structure is skipped over.
 //
 //        0 1 2 3 4 5 6 7
 //       |I|P|L|F|B|E|V|Z|
@@ -25,8 +26,8 @@ struct Vp9Descriptor {
   bool has_layers = false;
   std::uint8_t tid = 0;
   std::uint8_t sid = 0;
-  bool switching_up = false;     // U
-  bool inter_layer = false;      // D
+  bool switching_up = false;  // U
+  bool inter_layer = false;   // D
   bool has_tl0_pic_idx = false;
   std::uint8_t tl0_pic_idx = 0;
 

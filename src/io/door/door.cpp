@@ -29,7 +29,8 @@ struct Opening {
 // One system call's worth of first bytes. nullopt: nothing there yet.
 std::optional<Result<void>> receive_some(int socket, Opening& opening) {
   std::array<std::uint8_t, kMaxFirstFrame + 2> buffer;
-  bool peek = opening.received.empty();  // a TLS client's first byte must stay where OpenSSL will read it
+  bool peek =
+      opening.received.empty();  // a TLS client's first byte must stay where OpenSSL will read it
   std::size_t want = peek ? 1 : buffer.size() - opening.received.size();
   ssize_t got = ::recv(socket, buffer.data(), want, peek ? MSG_PEEK : 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
@@ -65,7 +66,8 @@ Task<Result<Sniffed>> read_inner_opening(net::Stream& stream) {
   while (verdict == Sniffed::need_more && received.size() < kMaxFirstFrame) {
     PORTICO_CO_TRY(got, co_await stream.read(buffer));
     if (got == 0) co_return fail(ErrorCode::closed, "ended before it said anything");
-    received.insert(received.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
+    received.insert(received.end(), buffer.begin(),
+                    buffer.begin() + static_cast<std::ptrdiff_t>(got));
     verdict = sniff(received);
   }
   stream.unread(received);
@@ -73,7 +75,8 @@ Task<Result<Sniffed>> read_inner_opening(net::Stream& stream) {
 }
 
 constexpr std::string_view kUseHttps =
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 54\r\nConnection: close\r\n\r\n"
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+    "55\r\nConnection: close\r\n\r\n"
     "This port speaks HTTPS: use https:// in place of http.\n";
 
 }  // namespace
@@ -88,7 +91,8 @@ struct Door::Impl {
   const DoorLimits limits;
   Logger& logger;
   runtime::Gate gate;
-  std::shared_ptr<Ledger> ledger = std::make_shared<Ledger>(limits);  // shared with the guards of open connections
+  std::shared_ptr<Ledger> ledger =
+      std::make_shared<Ledger>(limits);  // shared with the guards of open connections
   std::vector<std::unique_ptr<net::TcpListener>> listeners;
   std::vector<Bound> bound;
   DoorCounters counters;
@@ -104,8 +108,10 @@ struct Door::Impl {
   void accept(const ListenerRow& row, runtime::UniqueFd socket, const net::Endpoints& endpoints);
   Task<void> serve(runtime::UniqueFd socket, Visitor visitor);
   Task<void> serve_tls(runtime::UniqueFd socket, Visitor visitor, Ledger::HalfOpen& half);
-  Task<void> serve_plain_http(std::unique_ptr<net::Stream> stream, Visitor visitor, Ledger::HalfOpen& half);
-  Task<void> serve_stun_stream(std::unique_ptr<net::Stream> stream, const Visitor& visitor, Ledger::HalfOpen& half);
+  Task<void> serve_plain_http(std::unique_ptr<net::Stream> stream, Visitor visitor,
+                              Ledger::HalfOpen& half);
+  Task<void> serve_stun_stream(std::unique_ptr<net::Stream> stream, const Visitor& visitor,
+                               Ledger::HalfOpen& half);
   void failed(const Error& error, const Visitor& visitor, std::uint64_t& counter);
   void hand_on(std::unique_ptr<net::Stream> stream, Visitor visitor, Ledger::HalfOpen& half);
 };
@@ -128,7 +134,8 @@ Result<void> Door::Impl::listen(const ListenerRow& row, std::uint16_t port) {
   return {};
 }
 
-void Door::Impl::accept(const ListenerRow& row, runtime::UniqueFd socket, const net::Endpoints& endpoints) {
+void Door::Impl::accept(const ListenerRow& row, runtime::UniqueFd socket,
+                        const net::Endpoints& endpoints) {
   ++counters.accepted;
   const IpAddress& remote = endpoints.remote.ip;
   switch (ledger->admit(remote)) {
@@ -164,7 +171,8 @@ void Door::Impl::failed(const Error& error, const Visitor& visitor, std::uint64_
                                           {"reason", error.message}});
 }
 
-void Door::Impl::hand_on(std::unique_ptr<net::Stream> stream, Visitor visitor, Ledger::HalfOpen& half) {
+void Door::Impl::hand_on(std::unique_ptr<net::Stream> stream, Visitor visitor,
+                         Ledger::HalfOpen& half) {
   half.leave();
   stream->set_read_deadline(std::nullopt);
   stream->set_write_deadline(std::nullopt);
@@ -191,7 +199,8 @@ Task<void> Door::Impl::serve(runtime::UniqueFd socket, Visitor visitor) {
   if (ice) {
     half.leave();
     ++counters.ice_tcp;
-    net::FramedSocket framed{fd->release(), visitor.endpoints, std::move(opening->received), std::move(visitor.guard)};
+    net::FramedSocket framed{fd->release(), visitor.endpoints, std::move(opening->received),
+                             std::move(visitor.guard)};
     handlers.on_ice_tcp(std::move(framed), std::move(visitor.info));
     co_return;
   }
@@ -210,8 +219,10 @@ Task<void> Door::Impl::serve(runtime::UniqueFd socket, Visitor visitor) {
   }
 }
 
-Task<void> Door::Impl::serve_plain_http(std::unique_ptr<net::Stream> stream, Visitor visitor, Ledger::HalfOpen& half) {
-  bool allowed = visitor.allowed.has(Protocol::http) || (visitor.allowed.has(Protocol::http_loopback) && visitor.info.loopback);
+Task<void> Door::Impl::serve_plain_http(std::unique_ptr<net::Stream> stream, Visitor visitor,
+                                        Ledger::HalfOpen& half) {
+  bool allowed = visitor.allowed.has(Protocol::http) ||
+                 (visitor.allowed.has(Protocol::http_loopback) && visitor.info.loopback);
   if (allowed) {
     hand_on(std::move(stream), std::move(visitor), half);
     co_return;
@@ -225,7 +236,8 @@ Task<void> Door::Impl::serve_plain_http(std::unique_ptr<net::Stream> stream, Vis
   half.on_abort(nullptr);
 }
 
-Task<void> Door::Impl::serve_stun_stream(std::unique_ptr<net::Stream> stream, const Visitor& visitor, Ledger::HalfOpen& half) {
+Task<void> Door::Impl::serve_stun_stream(std::unique_ptr<net::Stream> stream,
+                                         const Visitor& visitor, Ledger::HalfOpen& half) {
   if (!visitor.allowed.has(Protocol::stun)) {
     ++counters.unrecognised;
     co_return;
@@ -236,12 +248,15 @@ Task<void> Door::Impl::serve_stun_stream(std::unique_ptr<net::Stream> stream, co
   counters.stun += answered;
 }
 
-Task<void> Door::Impl::serve_tls(runtime::UniqueFd socket, Visitor visitor, Ledger::HalfOpen& half) {
-  if (tls == nullptr || !(visitor.allowed.has(Protocol::https) || visitor.allowed.has(Protocol::stun))) {
+Task<void> Door::Impl::serve_tls(runtime::UniqueFd socket, Visitor visitor,
+                                 Ledger::HalfOpen& half) {
+  if (tls == nullptr ||
+      !(visitor.allowed.has(Protocol::https) || visitor.allowed.has(Protocol::stun))) {
     ++counters.unrecognised;
     co_return;
   }
-  Result<std::unique_ptr<net::TlsStream>> made = net::make_tls_server(loop, std::move(socket), visitor.endpoints, *tls);
+  Result<std::unique_ptr<net::TlsStream>> made =
+      net::make_tls_server(loop, std::move(socket), visitor.endpoints, *tls);
   if (!made) co_return failed(made.error(), visitor, counters.tls_failed);
   std::unique_ptr<net::TlsStream> stream = std::move(*made);
   half.on_abort([&stream] { stream->close(); });
@@ -269,15 +284,18 @@ Task<void> Door::Impl::serve_tls(runtime::UniqueFd socket, Visitor visitor, Ledg
 Door::Door(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Door::~Door() = default;
 
-Result<std::unique_ptr<Door>> Door::open(runtime::Loop& loop, const ListenerTable& table, net::TlsContext* tls, Handlers& handlers,
+Result<std::unique_ptr<Door>> Door::open(runtime::Loop& loop, const ListenerTable& table,
+                                         net::TlsContext* tls, Handlers& handlers,
                                          DoorLimits limits, Logger& logger) {
   if (Result<void> good = table.check(); !good) return tl::unexpected(good.error());
   auto impl = std::make_unique<Impl>(loop, tls, handlers, limits, logger);
-  std::map<std::string, std::uint16_t> chosen;  // port 0 becomes the same port for a name's families
+  std::map<std::string, std::uint16_t>
+      chosen;  // port 0 becomes the same port for a name's families
   for (const ListenerRow& row : table.rows) {
     if (row.transport != Transport::tcp) continue;
     std::size_t before = impl->bound.size();
-    if (Result<void> listening = impl->listen(row, chosen[row.name]); !listening) return tl::unexpected(listening.error());
+    if (Result<void> listening = impl->listen(row, chosen[row.name]); !listening)
+      return tl::unexpected(listening.error());
     if (impl->bound.size() > before) chosen[row.name] = impl->bound.back().local.port;
   }
   return std::unique_ptr<Door>(new Door(std::move(impl)));

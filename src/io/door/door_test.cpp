@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <deque>
 
-#include "io/door/sniff.h"
 #include "io/net/test_support.h"
 
 namespace portico::io::door {
@@ -55,7 +54,8 @@ Task<Result<std::unique_ptr<net::Stream>>> dial(runtime::Loop& loop, SocketAddre
   co_return co_await net::connect_tcp(loop, server, deadline);
 }
 
-Task<Result<std::unique_ptr<net::Stream>>> dial_tls(runtime::Loop& loop, SocketAddress server, std::vector<std::string> alpn) {
+Task<Result<std::unique_ptr<net::Stream>>> dial_tls(runtime::Loop& loop, SocketAddress server,
+                                                    std::vector<std::string> alpn) {
   Instant deadline = loop.now() + 10s;
   PORTICO_CO_TRY(socket, co_await net::connect_socket(loop, server, deadline));
   net::Endpoints ends;
@@ -66,7 +66,9 @@ Task<Result<std::unique_ptr<net::Stream>>> dial_tls(runtime::Loop& loop, SocketA
   co_return co_await net::connect_tls(loop, std::move(socket), ends, std::move(options), deadline);
 }
 
-Task<Result<void>> put(net::Stream& stream, ByteVector data) { co_return co_await stream.write(data); }
+Task<Result<void>> put(net::Stream& stream, ByteVector data) {
+  co_return co_await stream.write(data);
+}
 
 Task<Result<ByteVector>> take(net::Stream& stream, std::size_t size) {
   ByteVector out(size);
@@ -76,7 +78,8 @@ Task<Result<ByteVector>> take(net::Stream& stream, std::size_t size) {
   co_return out;
 }
 
-// The peer's end, whether in good order or by reset; false when nothing happens for ten seconds or bytes come.
+// The peer's end, whether in good order or by reset; false when nothing happens for ten seconds or
+// bytes come.
 Task<bool> ended(net::Stream& stream) {
   std::array<std::uint8_t, 16> buffer;
   Instant deadline = stream.loop().now() + 10s;
@@ -88,7 +91,8 @@ Task<bool> ended(net::Stream& stream) {
 class DoorTest : public testing::Test {
  protected:
   void open(ProtocolSet protocols, DoorLimits limits = {}) {
-    auto context = net::TlsContext::self_signed(directory.path(), {"localhost"}, runtime::wall_clock());
+    auto context =
+        net::TlsContext::self_signed(directory.path(), {"localhost"}, runtime::wall_clock());
     ASSERT_TRUE(context);
     tls = std::move(*context);
     ListenerTable table;
@@ -108,7 +112,9 @@ class DoorTest : public testing::Test {
     EXPECT_TRUE(stream) << (stream ? "" : stream.error().message);
     return std::move(*stream);
   }
-  void write(net::Stream& stream, ByteVector data) { EXPECT_TRUE(run_until_complete(loop, put(stream, std::move(data)))); }
+  void write(net::Stream& stream, ByteVector data) {
+    EXPECT_TRUE(run_until_complete(loop, put(stream, std::move(data))));
+  }
   // One byte at a time, each surely seen by the door before the next leaves.
   void dribble(net::Stream& stream, const ByteVector& data) {
     for (std::uint8_t byte : data) {
@@ -132,26 +138,8 @@ class DoorTest : public testing::Test {
   SocketAddress address;
 };
 
-constexpr ProtocolSet kAll{Protocol::http_loopback, Protocol::https, Protocol::stun, Protocol::ice_tcp};
-
-TEST(Sniff, Table) {
-  ByteVector stun = stun_binding();
-  EXPECT_EQ(sniff({}), Sniffed::need_more);
-  EXPECT_EQ(sniff(as_bytes("\x16")), Sniffed::tls);
-  EXPECT_EQ(sniff(as_bytes("G")), Sniffed::http);
-  EXPECT_EQ(sniff(as_bytes("get")), Sniffed::unrecognised);
-  EXPECT_EQ(sniff(Bytes(stun).first(7)), Sniffed::need_more);
-  EXPECT_EQ(sniff(Bytes(stun).first(8)), Sniffed::stun);
-  ByteVector frame = framed(stun);
-  EXPECT_EQ(sniff(Bytes(frame).first(9)), Sniffed::need_more);
-  EXPECT_EQ(sniff(Bytes(frame).first(21)), Sniffed::need_more);
-  EXPECT_EQ(sniff(frame), Sniffed::ice_tcp);
-  ByteVector zeros(12, 0);
-  EXPECT_EQ(sniff(zeros), Sniffed::unrecognised);
-  ByteVector huge = frame;
-  store16(huge.data(), 2049);
-  EXPECT_EQ(sniff(huge), Sniffed::unrecognised);
-}
+constexpr ProtocolSet kAll{Protocol::http_loopback, Protocol::https, Protocol::stun,
+                           Protocol::ice_tcp};
 
 TEST_F(DoorTest, PlainHttpOnLoopback) {
   open(kAll);
@@ -188,7 +176,8 @@ TEST_F(DoorTest, PlainHttpIsTurnedAwayWhereOnlyTlsIsSpoken) {
   std::string answer = run_until_complete(loop, read_all(*client));
   EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 400");
   std::size_t body = answer.find("\r\n\r\n") + 4;
-  EXPECT_NE(answer.find("Content-Length: " + std::to_string(answer.size() - body)), std::string::npos);
+  EXPECT_NE(answer.find("Content-Length: " + std::to_string(answer.size() - body)),
+            std::string::npos);
   EXPECT_TRUE(handlers.http.empty());
   EXPECT_EQ(door->counters().plain_http_refused, 1U);
 }
@@ -202,14 +191,17 @@ TEST_F(DoorTest, HttpsWithAndWithoutAlpn) {
   write(*without, ByteVector(request.begin(), request.end()));
   ASSERT_TRUE(run_until(loop, [&] { return handlers.http.size() == 2; }));
   EXPECT_TRUE(handlers.http[1].second.secure);
-  EXPECT_EQ(as_text(*run_until_complete(loop, take(*handlers.http[1].first, request.size()))), request);
+  EXPECT_EQ(as_text(*run_until_complete(loop, take(*handlers.http[1].first, request.size()))),
+            request);
   EXPECT_EQ(door->counters().https, 2U);
 }
 
 TEST_F(DoorTest, StunIsAnsweredOverTcpAndTls) {
   open(kAll);
   for (int kind = 0; kind < 3; ++kind) {
-    auto client = kind == 0 ? connect() : connect_tls(kind == 1 ? std::vector<std::string>{} : std::vector<std::string>{"stun.turn"});
+    auto client = kind == 0 ? connect()
+                            : connect_tls(kind == 1 ? std::vector<std::string>{}
+                                                    : std::vector<std::string>{"stun.turn"});
     for (int i = 0; i < 2; ++i) {
       write(*client, stun_binding());
       Result<ByteVector> answer = run_until_complete(loop, take(*client, 32));
@@ -238,7 +230,9 @@ TEST_F(DoorTest, IceTcpIsHandedOnWhole) {
   EXPECT_EQ(door->open_connections(), 1U);
   // The connection ends on another thread: the count still comes home.
   runtime::LoopThread worker("worker");
-  worker.call([socket = std::move(handlers.ice.front().first)]() mutable { net::FramedSocket gone = std::move(socket); });
+  worker.call([socket = std::move(handlers.ice.front().first)]() mutable {
+    net::FramedSocket gone = std::move(socket);
+  });
   EXPECT_TRUE(run_until(loop, [&] { return door->open_connections() == 0; }));
 }
 
@@ -260,7 +254,8 @@ TEST_F(DoorTest, DribbledBytesAreUnderstood) {
 
 TEST_F(DoorTest, GarbageIsClosedWithoutAWord) {
   open(kAll);
-  for (const ByteVector& garbage : {ByteVector{0xff, 0xff}, ByteVector(30, 0), ByteVector{0x16, 3, 1, 0, 1, 9, 9, 9, 9, 9, 9}}) {
+  for (const ByteVector& garbage : {ByteVector{0xff, 0xff}, ByteVector(30, 0),
+                                    ByteVector{0x16, 3, 1, 0, 1, 9, 9, 9, 9, 9, 9}}) {
     auto client = connect();
     write(*client, garbage);
     auto closed = [](net::Stream& s) -> Task<bool> {
@@ -330,7 +325,8 @@ TEST_F(DoorTest, AThousandHalfOpenConnectionsAreBounded) {
   std::deque<runtime::UniqueFd> idle;
   for (int i = 0; i < 1000; ++i) {
     idle.push_back(knock(address));
-    if (i % 20 == 19) ASSERT_TRUE(run_until(loop, [&] { return door->counters().accepted == idle.size(); }));
+    if (i % 20 == 19)
+      ASSERT_TRUE(run_until(loop, [&] { return door->counters().accepted == idle.size(); }));
     ASSERT_LE(door->half_open(), 100U);
   }
   EXPECT_EQ(door->counters().evicted, 900U);
@@ -356,7 +352,8 @@ TEST_F(DoorTest, OneAddressCannotTakeAll) {
     idle.push_back(knock(address));
     EXPECT_EQ(::send(idle.back().get(), "GET /", 5, MSG_NOSIGNAL), 5);
     std::size_t so_far = 31 + static_cast<std::size_t>(i);
-    ASSERT_TRUE(run_until(loop, [&] { return door->counters().accepted == so_far && door->half_open() == 0; }));
+    ASSERT_TRUE(run_until(
+        loop, [&] { return door->counters().accepted == so_far && door->half_open() == 0; }));
   }
   EXPECT_EQ(handlers.http.size(), 15U);
   EXPECT_EQ(door->counters().refused_total, 5U);

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-
 namespace portico::io::door {
 
 IpAddress Ledger::key_of(const IpAddress& remote) {
   IpAddress key = remote;
-  if (!key.is_v4() && !key.is_loopback()) std::fill(key.bytes.begin() + 8, key.bytes.end(), std::uint8_t{0});
+  if (!key.is_v4() && !key.is_loopback())
+    std::fill(key.bytes.begin() + 8, key.bytes.end(), std::uint8_t{0});
   return key;
 }
 
@@ -18,7 +18,8 @@ Ledger::Verdict Ledger::admit(const IpAddress& remote) {
   Count count = found == counts_.end() ? Count() : found->second;
   bool loopback = remote.is_loopback();
   if (!loopback && count.open >= limits_.open_per_address) return Verdict::too_many_here;
-  if (count.half >= (loopback ? limits_.half_open_loopback : limits_.half_open_per_address)) return Verdict::too_many_here;
+  if (count.half >= (loopback ? limits_.half_open_loopback : limits_.half_open_per_address))
+    return Verdict::too_many_here;
   if (half_open_.size() < limits_.half_open) return Verdict::admitted;
   abort_oldest();
   return Verdict::admitted_by_eviction;
@@ -55,10 +56,12 @@ void Ledger::release(const IpAddress& key) {
 
 void Ledger::forget_if_unused(const IpAddress& key) {
   auto found = counts_.find(key);
-  if (found != counts_.end() && found->second.half == 0 && found->second.open == 0) counts_.erase(found);
+  if (found != counts_.end() && found->second.half == 0 && found->second.open == 0)
+    counts_.erase(found);
 }
 
-Ledger::HalfOpen::HalfOpen(Ledger& ledger, const IpAddress& remote) : ledger_(ledger), key_(key_of(remote)) {
+Ledger::HalfOpen::HalfOpen(Ledger& ledger, const IpAddress& remote)
+    : ledger_(ledger), key_(key_of(remote)) {
   position_ = ledger.half_open_.insert(ledger.half_open_.end(), this);
   ++ledger.counts_[key_].half;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Who is connected, counted: half-open and open connections, in all and per address (IPv6 by /64, because one host has a whole one).
-// Internal to io/door; on the door's loop.
+// Who is connected, counted: half-open and open connections, in all and per address (IPv6 by /64,
+// because one host has a whole one). Internal to io/door; on the door's loop.
 
 #include <cstddef>
 #include <functional>
@@ -20,7 +20,8 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
 
   explicit Ledger(const DoorLimits& limits) : limits_(limits) {}
 
-  // May a connection from there come in? By eviction: the oldest half-open one was aborted to make room.
+  // May a connection from there come in? By eviction: the oldest half-open one was aborted to make
+  // room.
   Verdict admit(const IpAddress& remote);
 
   // Counts an open connection until the last copy is released, on any thread.
@@ -34,7 +35,8 @@ class Ledger : public std::enable_shared_from_this<Ledger> {
     HalfOpen(const HalfOpen&) = delete;
     HalfOpen& operator=(const HalfOpen&) = delete;
     void leave();
-    // How to end the connection in its present phase (null: it ends by itself); called at most once.
+    // How to end the connection in its present phase (null: it ends by itself); called at most
+    // once.
     void on_abort(std::function<void()> abort);
     bool aborted() const { return aborted_; }
 

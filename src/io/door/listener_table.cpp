@@ -14,11 +14,14 @@ constexpr std::size_t kMaxRows = 64;
 Result<void> check_row(const ListenerRow& row) {
   if (row.name.empty()) return fail(ErrorCode::invalid, "a listener has no name");
   const ProtocolSet& p = row.protocols;
-  bool streams = p.has(Protocol::http_loopback) || p.has(Protocol::http) || p.has(Protocol::https) || p.has(Protocol::ice_tcp);
+  bool streams = p.has(Protocol::http_loopback) || p.has(Protocol::http) ||
+                 p.has(Protocol::https) || p.has(Protocol::ice_tcp);
   bool datagrams = p.has(Protocol::media);
   bool fits = row.transport == Transport::tcp ? !datagrams : !streams;
   bool any = streams || datagrams || p.has(Protocol::stun);
-  if (!fits || !any) return fail(ErrorCode::invalid, fmt::format("listener {}: protocols that do not fit the transport", row.name));
+  if (!fits || !any)
+    return fail(ErrorCode::invalid,
+                fmt::format("listener {}: protocols that do not fit the transport", row.name));
   return {};
 }
 
@@ -30,15 +33,19 @@ Result<void> ListenerTable::check() const {
   for (const ListenerRow& row : rows) {
     if (Result<void> good = check_row(row); !good) return good;
     if (row.address.port != 0 && !seen.emplace(row.transport, row.address).second)
-      return fail(ErrorCode::invalid, fmt::format("two listeners want {} {}: give one of them another port",
-                                                  row.transport == Transport::tcp ? "TCP" : "UDP", row.address.to_string()));
+      return fail(
+          ErrorCode::invalid,
+          fmt::format("two listeners want {} {}: give one of them another port",
+                      row.transport == Transport::tcp ? "TCP" : "UDP", row.address.to_string()));
   }
   return {};
 }
 
-Result<std::vector<BoundUdp>> open_udp(const ListenerTable& table, std::size_t shards, const net::UdpOptions& options) {
+Result<std::vector<BoundUdp>> open_udp(const ListenerTable& table, std::size_t shards,
+                                       const net::UdpOptions& options) {
   std::vector<BoundUdp> out;
-  std::map<std::string, std::uint16_t> chosen;  // port 0 becomes the same port for a name's families
+  std::map<std::string, std::uint16_t>
+      chosen;  // port 0 becomes the same port for a name's families
   for (const ListenerRow& row : table.rows) {
     if (row.transport != Transport::udp) continue;
     SocketAddress address = row.address;
@@ -58,7 +65,8 @@ Result<std::vector<BoundUdp>> open_udp(const ListenerTable& table, std::size_t s
 
 void same_port(ListenerTable& table, const std::string& name, std::uint16_t port) {
   for (ListenerRow& row : table.rows) {
-    if (row.transport == Transport::udp && row.name == name && row.address.port == 0) row.address.port = port;
+    if (row.transport == Transport::udp && row.name == name && row.address.port == 0)
+      row.address.port = port;
   }
 }
 

@@ -13,7 +13,8 @@ using net::loopback;
 TEST(ListenerTable, RefusesNonsense) {
   ListenerTable table;
   table.rows.push_back({"main", Transport::tcp, loopback(8443), {Protocol::https}, ""});
-  table.rows.push_back({"main", Transport::udp, loopback(8443), {Protocol::media, Protocol::stun}, ""});
+  table.rows.push_back(
+      {"main", Transport::udp, loopback(8443), {Protocol::media, Protocol::stun}, ""});
   EXPECT_TRUE(table.check());
   ListenerTable twice = table;
   twice.rows.push_back({"admin", Transport::tcp, loopback(8443), {Protocol::http}, ""});
@@ -30,7 +31,8 @@ TEST(ListenerTable, OpensOneUdpSocketPerWorker) {
   ListenerTable table;
   table.rows.push_back({"main", Transport::udp, loopback(), {Protocol::media}, ""});
   table.rows.push_back({"media", Transport::udp, loopback(), {Protocol::media}, ""});
-  table.rows.push_back({"gone", Transport::udp, {IpAddress::v4(203, 0, 113, 1), 0}, {Protocol::media}, "", true});
+  table.rows.push_back(
+      {"gone", Transport::udp, {IpAddress::v4(203, 0, 113, 1), 0}, {Protocol::media}, "", true});
   auto sockets = open_udp(table, 3);
   ASSERT_TRUE(sockets) << sockets.error().message;
   ASSERT_EQ(sockets->size(), 6U);

@@ -9,7 +9,9 @@ constexpr std::size_t kStunHeader = 20;
 constexpr std::uint8_t kTlsHandshake = 0x16;  // RFC 8446 section 5.1, ContentType
 
 // Type below 0x4000 and a length that is a multiple of four (RFC 8489 section 5).
-bool stun_start(Bytes b) { return b[0] < 0x40 && (b[3] & 3) == 0 && load32(b.data() + 4) == kStunCookie; }
+bool stun_start(Bytes b) {
+  return b[0] < 0x40 && (b[3] & 3) == 0 && load32(b.data() + 4) == kStunCookie;
+}
 
 }  // namespace
 
@@ -24,7 +26,8 @@ Sniffed sniff(Bytes first) {
   if (stun_start(first)) return Sniffed::stun;
   if (first.size() < 10) return Sniffed::need_more;
   std::size_t length = load16(first.data());
-  if (length < kStunHeader || length > kMaxFirstFrame || !stun_start(first.subspan(2))) return Sniffed::unrecognised;
+  if (length < kStunHeader || length > kMaxFirstFrame || !stun_start(first.subspan(2)))
+    return Sniffed::unrecognised;
   return first.size() >= length + 2 ? Sniffed::ice_tcp : Sniffed::need_more;
 }
 

@@ -18,7 +18,8 @@ runtime::Task<std::size_t> read_message(net::Stream& stream, MutableBytes buffer
   Result<void> got_head = co_await net::read_exactly(stream, head);
   if (!got_head) co_return 0U;
   Result<stun::StreamFrame> frame = stun::read_stream_frame(head);
-  bool good = frame && frame->kind == stun::StreamFrame::Kind::stun && frame->size >= head.size() && frame->size <= buffer.size();
+  bool good = frame && frame->kind == stun::StreamFrame::Kind::stun && frame->size >= head.size() &&
+              frame->size <= buffer.size();
   if (!good) co_return 0U;
   Result<void> got_rest = co_await net::read_exactly(stream, buffer.subspan(4, frame->size - 4));
   if (!got_rest) co_return 0U;
@@ -36,7 +37,8 @@ runtime::Task<std::size_t> serve_stun(net::Stream& stream, const DoorLimits& lim
     stream.set_write_deadline(deadline);
     std::size_t size = co_await read_message(stream, buffer);
     if (size == 0) break;
-    std::optional<ByteVector> answer = stun::answer_binding(Bytes(buffer).first(size), stream.remote());
+    std::optional<ByteVector> answer =
+        stun::answer_binding(Bytes(buffer).first(size), stream.remote());
     if (!answer) break;
     Result<void> written = co_await stream.write(*answer);
     if (!written) break;

@@ -92,6 +92,7 @@ runtime::Task<Connection::Next> Connection::serve_one() {
   about.secure = received.secure;
   about.id = received.id;
   about.http_1_0 = received.http_1_0;
+  about.headers.add("Host", received.host());
   Response response = co_await answer(match, std::move(received));
   if (match.cors) add_cors_headers(response.headers);
   log(about, response, started);
@@ -191,7 +192,8 @@ runtime::Task<Result<void>> Connection::respond(const Response& response, const 
   head.headers = response.headers;
   head.view = body_of(response);
   head.headers.set_default("X-Request-Id", request.id);
-  add_security_headers(head.headers, context_.config.security, request.secure);
+  add_security_headers(head.headers, context_.config.security, request.secure,
+                       request.host());
   std::string out = response_head(head, request.http_1_0, keep ? Ending::keep_alive : Ending::close,
                                   runtime::wall_clock());
   Bytes body = body_of(response);

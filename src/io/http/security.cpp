@@ -1,19 +1,32 @@
 #include "io/http/security.h"
 
 namespace portico::io::http {
+namespace {
 
-std::string content_security_policy(const SecurityPolicy& policy) {
+// A Host field that can stand in a policy without ending the directive.
+bool plain_host(std::string_view host) {
+  return !host.empty() && host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                 "0123456789.-:[]") == host.npos;
+}
+
+}  // namespace
+
+std::string content_security_policy(const SecurityPolicy& policy, bool secure,
+                                    std::string_view host) {
+  std::string sockets;
+  if (plain_host(host)) sockets = (secure ? " wss://" : " ws://") + std::string(host);
   const std::string extra = policy.extra_sources.empty() ? "" : " " + policy.extra_sources;
   // Style attributes and elements are written by UI libraries at run time; they can't run code.
   return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
          "img-src 'self' data: blob:" +
-         extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" + extra +
+         extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" + sockets + extra +
          "; worker-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'none'; "
          "form-action 'self'; frame-ancestors 'self'";
 }
 
-void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool secure) {
-  headers.set_default("Content-Security-Policy", content_security_policy(policy));
+void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool secure,
+                          std::string_view host) {
+  headers.set_default("Content-Security-Policy", content_security_policy(policy, secure, host));
   headers.set_default("X-Content-Type-Options", "nosniff");
   headers.set_default("X-Frame-Options", "SAMEORIGIN");  // for browsers without frame-ancestors
   // Room links hold a secret in the fragment, which is never sent, and a room in the path, which is nobody else's business.

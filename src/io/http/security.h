@@ -2,6 +2,7 @@
 // Headers that tell browsers what pages of ours may do, on every response.
 
 #include <string>
+#include <string_view>
 
 #include "io/http/message.h"
 
@@ -15,10 +16,12 @@ struct SecurityPolicy {
 };
 
 // The Content-Security-Policy for this policy: scripts from this origin only, none inline, no plugins, no framing by others.
-std::string content_security_policy(const SecurityPolicy& policy);
+// `host` is the Host field of the request: WebSockets to it are named, because not every browser counts them as 'self'.
+std::string content_security_policy(const SecurityPolicy& policy, bool secure, std::string_view host);
 
 // Adds what the handler has not set itself. `secure`: the request came through TLS.
-void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool secure);
+void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool secure,
+                          std::string_view host);
 
 // Access-Control-* for routes that any origin may call (livekit-protocol 1.1).
 void add_cors_headers(Headers& headers);

@@ -105,6 +105,9 @@ TEST_F(ServerTest, SecurityHeaders) {
   const std::string answer = ask(*peer, kGet);
   EXPECT_THAT(answer, HasSubstr("script-src 'self';"));
   EXPECT_THAT(answer, HasSubstr("frame-ancestors 'self'"));
+  EXPECT_THAT(answer, HasSubstr("connect-src 'self' wss://a;"));
+  EXPECT_THAT(ask(*peer, "GET /hello HTTP/1.1\r\nHost: a;script-src *\r\n\r\n"),
+              HasSubstr("connect-src 'self';"));
   EXPECT_THAT(answer, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
   EXPECT_THAT(answer, HasSubstr("Referrer-Policy: no-referrer\r\n"));
   EXPECT_THAT(answer, HasSubstr("camera=(self), microphone=(self), display-capture=(self)"));
@@ -232,6 +235,12 @@ TEST_F(ServerTest, RefusesWhatIsNotClearHttp) {
       {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
        "HTTP/1.1 501"},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\n", "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n", "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n", "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000001\r\n", "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "HTTP/1.1 413"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(20'000, 'e'), "HTTP/1.1 413"},
   };
   for (const auto& [request, expected] : cases) {
     auto peer = connect();

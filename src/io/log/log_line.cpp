@@ -22,9 +22,12 @@ std::string_view level_name(LogLevel level) {
   return "info";
 }
 
-// Length of the valid UTF-8 sequence at the front (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF); 0 if there is none.
+// Length of the valid UTF-8 sequence at the front (RFC 3629: no overlong forms, no surrogates, at
+// most U+10FFFF); 0 if there is none.
 std::size_t utf8_length(std::string_view text) {
-  auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
   unsigned first = byte(0);
   if (first < 0x80) return 1;
@@ -67,7 +70,8 @@ void append_plain(std::string& out, std::string_view text, bool quote_spaces) {
   bool plain = !text.empty();
   for (char c : text) {
     auto u = static_cast<unsigned char>(c);
-    plain = plain && u >= 0x20 && u < 0x7f && c != '"' && c != '\\' && !(quote_spaces && (c == ' ' || c == '='));
+    plain = plain && u >= 0x20 && u < 0x7f && c != '"' && c != '\\' &&
+            !(quote_spaces && (c == ' ' || c == '='));
   }
   if (plain) {
     out += text;
@@ -85,10 +89,13 @@ std::tm utc(WallTime at) {
 
 }  // namespace
 
-std::string json_line(WallTime at, LogLevel level, std::string_view message, std::span<const LogField> fields) {
+std::string json_line(WallTime at, LogLevel level, std::string_view message,
+                      std::span<const LogField> fields) {
   std::tm t = utc(at);
-  std::string out = fmt::format(R"({{"ts":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z","level":"{}","msg":)", t.tm_year + 1900,
-                                t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, at.unix_millis() % 1000, level_name(level));
+  std::string out =
+      fmt::format(R"({{"ts":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z","level":"{}","msg":)",
+                  t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
+                  at.unix_millis() % 1000, level_name(level));
   append_json(out, message);
   for (const LogField& field : fields) {
     out += ',';
@@ -100,12 +107,16 @@ std::string json_line(WallTime at, LogLevel level, std::string_view message, std
   return out;
 }
 
-std::string console_line(WallTime at, LogLevel level, std::string_view message, std::span<const LogField> fields, bool colour) {
+std::string console_line(WallTime at, LogLevel level, std::string_view message,
+                         std::span<const LogField> fields, bool colour) {
   std::tm t = utc(at);
-  std::string_view paint = level == LogLevel::error ? "\x1b[31m" : level == LogLevel::warning ? "\x1b[33m" : "\x1b[32m";
+  std::string_view paint = level == LogLevel::error     ? "\x1b[31m"
+                           : level == LogLevel::warning ? "\x1b[33m"
+                                                        : "\x1b[32m";
   if (level == LogLevel::debug) paint = "\x1b[2m";
-  std::string out = fmt::format("{:02}:{:02}:{:02}.{:03} {}{:<7}{} ", t.tm_hour, t.tm_min, t.tm_sec, at.unix_millis() % 1000,
-                                colour ? paint : "", level_name(level), colour ? "\x1b[0m" : "");
+  std::string out = fmt::format("{:02}:{:02}:{:02}.{:03} {}{:<7}{} ", t.tm_hour, t.tm_min, t.tm_sec,
+                                at.unix_millis() % 1000, colour ? paint : "", level_name(level),
+                                colour ? "\x1b[0m" : "");
   append_plain(out, message, false);
   for (const LogField& field : fields) {
     out += "  ";

@@ -40,7 +40,8 @@ class Output final : public Logger {
         json_(json),
         colour_(colour),
         pool_(std::make_shared<spdlog::details::thread_pool>(options.queue_lines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>("portico", std::move(sink), pool_, spdlog::async_overflow_policy::overrun_oldest)) {
+        logger_(std::make_shared<spdlog::async_logger>(
+            "portico", std::move(sink), pool_, spdlog::async_overflow_policy::overrun_oldest)) {
     logger_->set_pattern("%v");
     logger_->set_level(spdlog::level::debug);
     logger_->flush_on(spdlog::level::debug);  // in the writing thread: a crash loses little
@@ -55,7 +56,8 @@ class Output final : public Logger {
 
  private:
   void emit(LogLevel level, std::string_view message, std::span<const LogField> fields) {
-    std::string line = json_ ? json_line(now(), level, message, fields) : console_line(now(), level, message, fields, colour_);
+    std::string line = json_ ? json_line(now(), level, message, fields)
+                             : console_line(now(), level, message, fields, colour_);
     logger_->log(to_spdlog(level), line);
   }
   void report_lost() {

@@ -1,6 +1,7 @@
 #pragma once
-// The Logger that writes: JSON lines for machines, a short coloured form for people. Lines are written by a thread of its own from
-// a bounded queue; when the reader is too slow the oldest waiting lines are dropped and counted, the caller never blocks.
+// The Logger that writes: JSON lines for machines, a short coloured form for people. Lines are
+// written by a thread of its own from a bounded queue; when the reader is too slow the oldest
+// waiting lines are dropped and counted, the caller never blocks.
 
 #include <functional>
 #include <memory>
@@ -21,7 +22,7 @@ enum class Format {
 struct Options {
   Format format = Format::automatic;
   LogLevel level = LogLevel::info;
-  std::string file;                   // appended to; empty: standard error
+  std::string file;  // appended to; empty: standard error
   std::size_t queue_lines = 8192;
 };
 
@@ -31,8 +32,11 @@ Result<std::unique_ptr<Logger>> open(const Options& options);
 // "debug", "info", "warning" (or "warn"), "error".
 Result<LogLevel> parse_level(std::string_view text);
 
-// The line without its newline; pure. Any bytes are allowed in values: control characters and invalid UTF-8 are escaped.
-std::string json_line(WallTime at, LogLevel level, std::string_view message, std::span<const LogField> fields);
-std::string console_line(WallTime at, LogLevel level, std::string_view message, std::span<const LogField> fields, bool colour);
+// The line without its newline; pure. Any bytes are allowed in values: control characters and
+// invalid UTF-8 are escaped.
+std::string json_line(WallTime at, LogLevel level, std::string_view message,
+                      std::span<const LogField> fields);
+std::string console_line(WallTime at, LogLevel level, std::string_view message,
+                         std::span<const LogField> fields, bool colour);
 
 }  // namespace portico::io::log

@@ -26,7 +26,9 @@ constexpr std::int64_t kWarnBefore = 14 * kDay;
 // Never asks a terminal for a pass phrase.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
-BioPtr memory(std::string_view text) { return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+BioPtr memory(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::string take_text(BIO* bio) {
   char* data = nullptr;
@@ -49,7 +51,8 @@ std::string date(std::int64_t unix_seconds) {
 
 std::vector<std::string> alternative_names(X509* leaf) {
   std::vector<std::string> names;
-  auto* list = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
+  auto* list =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(list, i);
     if (name->type == GEN_DNS) {
@@ -60,7 +63,8 @@ std::vector<std::string> alternative_names(X509* leaf) {
       if (size != 4 && size != 16) continue;
       IpAddress ip;
       ip.family = size == 4 ? IpAddress::Family::v4 : IpAddress::Family::v6;
-      std::memcpy(ip.bytes.data(), ASN1_STRING_get0_data(name->d.iPAddress), static_cast<std::size_t>(size));
+      std::memcpy(ip.bytes.data(), ASN1_STRING_get0_data(name->d.iPAddress),
+                  static_cast<std::size_t>(size));
       names.push_back(ip.to_string());
     }
   }
@@ -70,7 +74,8 @@ std::vector<std::string> alternative_names(X509* leaf) {
 
 std::string common_name(X509* leaf) {
   std::array<char, 256> text{};
-  int size = X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, text.data(), text.size());
+  int size = X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, text.data(),
+                                       text.size());
   return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
 }
 
@@ -105,16 +110,19 @@ bool fill(X509* certificate, EVP_PKEY* key, const std::vector<std::string>& name
   ASN1_TIME_set(X509_getm_notAfter(certificate), now.unix_seconds() + kSelfSignedDays * kDay);
   X509_NAME* subject = X509_get_subject_name(certificate);
   std::string common = names.front().substr(0, 64);  // the upper bound of X.520
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common.data()),
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(common.data()),
                              static_cast<int>(common.size()), -1, 0);
   std::string alternatives;
   for (const std::string& name : names) {
-    if (name.find_first_of(",\n\r") != std::string::npos) return false;  // would start another entry
+    if (name.find_first_of(",\n\r") != std::string::npos)
+      return false;  // would start another entry
     alternatives += alternatives.empty() ? "" : ",";
     alternatives += (IpAddress::parse(name) ? "IP:" : "DNS:") + name;
   }
   return X509_set_version(certificate, 2) == 1 && X509_set_issuer_name(certificate, subject) == 1 &&
-         X509_set_pubkey(certificate, key) == 1 && add_extension(certificate, NID_subject_alt_name, alternatives) &&
+         X509_set_pubkey(certificate, key) == 1 &&
+         add_extension(certificate, NID_subject_alt_name, alternatives) &&
          add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
          add_extension(certificate, NID_key_usage, "critical,digitalSignature") &&
          add_extension(certificate, NID_ext_key_usage, "serverAuth") &&
@@ -127,10 +135,14 @@ Result<std::string> read_file(const std::string& path, std::string_view what) {
   runtime::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) {
     if (errno == ENOENT)
-      return fail(ErrorCode::not_found, fmt::format("{} {} does not exist: check the path in [tls]", what, path));
+      return fail(ErrorCode::not_found,
+                  fmt::format("{} {} does not exist: check the path in [tls]", what, path));
     if (errno == EACCES)
-      return fail(ErrorCode::denied,
-                  fmt::format("{} {} cannot be read: give the user that runs the server the right to read it", what, path));
+      return fail(
+          ErrorCode::denied,
+          fmt::format(
+              "{} {} cannot be read: give the user that runs the server the right to read it", what,
+              path));
     return fail(ErrorCode::io, fmt::format("{} {}: {}", what, path, std::strerror(errno)));
   }
   std::string content;
@@ -138,16 +150,19 @@ Result<std::string> read_file(const std::string& path, std::string_view what) {
   while (true) {
     ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
     if (got == 0) return content;
-    if (got < 0) return fail(ErrorCode::io, fmt::format("{} {}: {}", what, path, std::strerror(errno)));
+    if (got < 0)
+      return fail(ErrorCode::io, fmt::format("{} {}: {}", what, path, std::strerror(errno)));
     content.append(buffer.data(), static_cast<std::size_t>(got));
-    if (content.size() > kMaxFile) return fail(ErrorCode::invalid, fmt::format("{} {} is larger than 1 MiB", what, path));
+    if (content.size() > kMaxFile)
+      return fail(ErrorCode::invalid, fmt::format("{} {} is larger than 1 MiB", what, path));
   }
 }
 
 Result<void> write_file(const std::string& path, std::string_view content, unsigned mode) {
   std::string temporary = path + ".new";
   auto failed = [&](const char* verb) {
-    return fail(ErrorCode::io, fmt::format("cannot {} {}: {}", verb, temporary, std::strerror(errno)));
+    return fail(ErrorCode::io,
+                fmt::format("cannot {} {}: {}", verb, temporary, std::strerror(errno)));
   };
   ::unlink(temporary.c_str());
   runtime::UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
@@ -157,11 +172,13 @@ Result<void> write_file(const std::string& path, std::string_view content, unsig
     if (written <= 0) return failed("write");
     content.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(fd.get()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) return failed("save");
+  if (::fsync(fd.get()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0)
+    return failed("save");
   return {};
 }
 
-Result<Certificate> load_certificate(const std::string& certificate_file, const std::string& key_file) {
+Result<Certificate> load_certificate(const std::string& certificate_file,
+                                     const std::string& key_file) {
   PORTICO_TRY(certificate_text, read_file(certificate_file, "certificate file"));
   PORTICO_TRY(key_text, read_file(key_file, "key file"));
   ERR_clear_error();
@@ -178,19 +195,24 @@ Result<Certificate> load_certificate(const std::string& certificate_file, const 
   ERR_clear_error();
   if (!out.leaf || !ended)
     return fail(ErrorCode::invalid,
-                fmt::format("certificate file {} is not a PEM certificate: it must hold BEGIN CERTIFICATE blocks, the server's own first",
+                fmt::format("certificate file {} is not a PEM certificate: it must hold BEGIN "
+                            "CERTIFICATE blocks, the server's own first",
                             certificate_file));
   BioPtr key = memory(key_text);
   out.key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, &no_passphrase, nullptr));
   ERR_clear_error();
   if (!out.key)
     return fail(ErrorCode::invalid,
-                fmt::format("key file {} is not an unencrypted PEM private key: decrypt it with `openssl pkey -in FILE -out NEWFILE`",
+                fmt::format("key file {} is not an unencrypted PEM private key: decrypt it with "
+                            "`openssl pkey -in FILE -out NEWFILE`",
                             key_file));
   if (X509_check_private_key(out.leaf.get(), out.key.get()) != 1) {
     ERR_clear_error();
-    return fail(ErrorCode::invalid, fmt::format("key file {} does not belong to the certificate in {}: give the key it was issued for",
-                                                key_file, certificate_file));
+    return fail(
+        ErrorCode::invalid,
+        fmt::format(
+            "key file {} does not belong to the certificate in {}: give the key it was issued for",
+            key_file, certificate_file));
   }
   return out;
 }
@@ -208,12 +230,18 @@ CertificateInfo describe(X509* leaf, const std::string& file, WallTime now) {
   info.sha256 = fingerprint(leaf);
   std::int64_t at = now.unix_seconds();
   if (at < from) {
-    info.warning = fmt::format("certificate {} is not valid before {}: check this machine's clock, or use another one", file, date(from));
+    info.warning = fmt::format(
+        "certificate {} is not valid before {}: check this machine's clock, or use another one",
+        file, date(from));
   } else if (at > until) {
-    info.warning = fmt::format("certificate {} expired on {}: browsers will refuse it; renew it, the new file is picked up without a restart",
-                               file, date(until));
+    info.warning = fmt::format(
+        "certificate {} expired on {}: browsers will refuse it; renew it, the new file is picked "
+        "up without a restart",
+        file, date(until));
   } else if (until - at < kWarnBefore) {
-    info.warning = fmt::format("certificate {} expires on {}: renew it, the new file is picked up without a restart", file, date(until));
+    info.warning = fmt::format(
+        "certificate {} expires on {}: renew it, the new file is picked up without a restart", file,
+        date(until));
   }
   return info;
 }
@@ -227,7 +255,8 @@ Result<CertificatePem> make_self_signed(const std::vector<std::string>& names, W
   BioPtr certificate_pem(BIO_new(BIO_s_mem()));
   BioPtr key_pem(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(certificate_pem.get(), certificate.get()) != 1 ||
-      PEM_write_bio_PKCS8PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+      PEM_write_bio_PKCS8PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                    nullptr) != 1)
     return fail(ErrorCode::internal, "cannot write a certificate: " + openssl_error());
   return CertificatePem{take_text(certificate_pem.get()), take_text(key_pem.get())};
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Certificates on disk: reading them with errors a person can act on, and making our own. Internal to io/net (OpenSSL types).
+// Certificates on disk: reading them with errors a person can act on, and making our own. Internal
+// to io/net (OpenSSL types).
 
 #include <string>
 #include <string_view>
@@ -17,15 +18,18 @@ struct Certificate {
 };
 
 // Errors name the file: not_found, denied, io, invalid.
-Result<Certificate> load_certificate(const std::string& certificate_file, const std::string& key_file);
+Result<Certificate> load_certificate(const std::string& certificate_file,
+                                     const std::string& key_file);
 CertificateInfo describe(X509* leaf, const std::string& file, WallTime now);
 
 struct CertificatePem {
   std::string certificate;
   std::string key;
 };
-// P-256, self-signed, valid from a day ago for `kSelfSignedDays`. `names` become subjectAltName entries, IP: when they parse as addresses.
-inline constexpr int kSelfSignedDays = 390;  // browsers refuse more than 398 from authorities; we keep to it
+// P-256, self-signed, valid from a day ago for `kSelfSignedDays`. `names` become subjectAltName
+// entries, IP: when they parse as addresses.
+inline constexpr int kSelfSignedDays =
+    390;  // browsers refuse more than 398 from authorities; we keep to it
 Result<CertificatePem> make_self_signed(const std::vector<std::string>& names, WallTime now);
 
 Result<std::string> read_file(const std::string& path, std::string_view what);

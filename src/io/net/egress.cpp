@@ -64,7 +64,8 @@ void EgressBatch::flush() {
 int EgressBatch::send_some(mmsghdr* messages, std::size_t count) {
   ++counters_.system_calls;
   auto limited = static_cast<unsigned>(std::min(count, kMessagesPerCall));
-  return send_ ? send_(socket_.fd(), messages, limited) : ::sendmmsg(socket_.fd(), messages, limited, MSG_DONTWAIT);
+  return send_ ? send_(socket_.fd(), messages, limited)
+               : ::sendmmsg(socket_.fd(), messages, limited, MSG_DONTWAIT);
 }
 
 void EgressBatch::send_pending() {
@@ -95,13 +96,15 @@ void EgressBatch::account(std::size_t sent) {
   pending_->advance(sent);
 }
 
-// The first pending message was refused. One with several segments is tried again packet by packet, because the device may not do
-// segmentation offload (EIO) or the path's MTU has become smaller than the segments (EINVAL); anything else is dropped.
+// The first pending message was refused. One with several segments is tried again packet by packet,
+// because the device may not do segmentation offload (EIO) or the path's MTU has become smaller
+// than the segments (EINVAL); anything else is dropped.
 void EgressBatch::recover(int error) {
   mmsghdr& refused = *pending_->next();
   std::size_t packets = refused.msg_hdr.msg_iovlen;
   if (packets > 1 && (error == EIO || error == EOPNOTSUPP)) offload_ = false;
-  bool split = packets > 1 && (error == EIO || error == EOPNOTSUPP || error == EINVAL || error == EMSGSIZE);
+  bool split =
+      packets > 1 && (error == EIO || error == EOPNOTSUPP || error == EINVAL || error == EMSGSIZE);
   for (std::size_t i = 0; i < packets; ++i) {
     mmsghdr one = refused;
     one.msg_hdr.msg_iov = refused.msg_hdr.msg_iov + i;
@@ -125,7 +128,8 @@ PacketSink* EgressRouter::route(const Path& path) const {
   for (EgressBatch* batch : batches_) {
     const SocketAddress& bound = batch->socket().local();
     if (bound.ip.family != path.remote.ip.family) continue;
-    if (bound.port == path.local.port && (bound.ip.is_unspecified() || bound.ip == path.local.ip)) return batch;
+    if (bound.port == path.local.port && (bound.ip.is_unspecified() || bound.ip == path.local.ip))
+      return batch;
     if (fallback == nullptr) fallback = batch;
   }
   return fallback;

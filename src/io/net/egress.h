@@ -1,9 +1,11 @@
 #pragma once
-// Where a worker's packets leave. Engines reserve() and commit() during a turn; flush(), called from a TurnHook, groups what was
-// queued by path, joins runs of equal size into UDP GSO sends and hands everything to the kernel with one sendmmsg.
+// Where a worker's packets leave. Engines reserve() and commit() during a turn; flush(), called
+// from a TurnHook, groups what was queued by path, joins runs of equal size into UDP GSO sends and
+// hands everything to the kernel with one sendmmsg.
 //
-// Bounds: two arenas of `arena_bytes` per socket. While the kernel says EAGAIN the first waits and the second fills; when it is full,
-// reserve() gives an empty span and the packet is dropped and counted. Order within a path is kept.
+// Bounds: two arenas of `arena_bytes` per socket. While the kernel says EAGAIN the first waits and
+// the second fills; when it is full, reserve() gives an empty span and the packet is dropped and
+// counted. Order within a path is kept.
 
 #include <cstdint>
 #include <functional>
@@ -22,17 +24,19 @@ class FlowTable;
 class EgressBatch final : public PacketSink {
  public:
   struct Counters {
-    std::uint64_t packets = 0;       // handed to the kernel
+    std::uint64_t packets = 0;  // handed to the kernel
     std::uint64_t bytes = 0;
-    std::uint64_t messages = 0;      // sendmmsg entries; packets / messages is the GSO gain
+    std::uint64_t messages = 0;  // sendmmsg entries; packets / messages is the GSO gain
     std::uint64_t system_calls = 0;
     std::uint64_t dropped_full = 0;  // arena full
-    std::uint64_t dropped_error = 0; // the kernel refused the packet (unreachable, too big, no route ...)
-    std::uint64_t blocked = 0;       // times the kernel said EAGAIN
+    std::uint64_t dropped_error =
+        0;  // the kernel refused the packet (unreachable, too big, no route ...)
+    std::uint64_t blocked = 0;  // times the kernel said EAGAIN
   };
   struct Options {
     std::size_t arena_bytes = 4 << 20;
-    bool segmentation_offload = true;  // switched off by itself where the kernel or the device cannot
+    bool segmentation_offload =
+        true;  // switched off by itself where the kernel or the device cannot
     // Stands in for sendmmsg(2) in tests: same arguments, result and errno. Empty: the kernel.
     std::function<int(int socket, mmsghdr* messages, unsigned count)> send;
   };
@@ -43,7 +47,8 @@ class EgressBatch final : public PacketSink {
 
   MutableBytes reserve(const Path& path, std::size_t max_size) override;
   void commit(std::size_t size) override;
-  // Sends what is queued, as far as the kernel takes it; the rest follows by itself when the socket is writable again.
+  // Sends what is queued, as far as the kernel takes it; the rest follows by itself when the socket
+  // is writable again.
   void flush();
   bool idle() const;
 
@@ -69,7 +74,8 @@ class EgressBatch final : public PacketSink {
   Counters counters_;
 };
 
-// Routes packets by their path: UDP to the socket whose port and family is path.local's, TCP to the flows. Owns none of them.
+// Routes packets by their path: UDP to the socket whose port and family is path.local's, TCP to the
+// flows. Owns none of them.
 class EgressRouter final : public PacketSink {
  public:
   void add(EgressBatch& batch) { batches_.push_back(&batch); }

@@ -43,16 +43,19 @@ void add_source(msghdr& message, std::size_t& used, const IpAddress& source) {
 }  // namespace
 
 EgressBatch::Arena::Arena(std::size_t bytes)
-    : bytes_(bytes), max_packets_(bytes / 64 + 1), table_(kSmallestTable) {
+    : capacity_(bytes),
+      bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(bytes)),
+      max_packets_(bytes / 64 + 1),
+      table_(kSmallestTable) {
   PORTICO_CHECK(bytes < kNone);
 }
 
 MutableBytes EgressBatch::Arena::reserve(const Path& path, std::size_t max_size) {
   reserved_ = 0;
-  if (bytes_.size() - used_ < max_size || packets_.size() >= max_packets_) return {};
+  if (capacity_ - used_ < max_size || packets_.size() >= max_packets_) return {};
   reserved_path_ = path;
   reserved_ = max_size;
-  return {bytes_.data() + used_, max_size};
+  return {bytes_.get() + used_, max_size};
 }
 
 void EgressBatch::Arena::commit(std::size_t size) {
@@ -72,9 +75,10 @@ void EgressBatch::Arena::commit(std::size_t size) {
 }
 
 EgressBatch::Arena::Group& EgressBatch::Arena::group_of(const Path& path) {
-  if (last_group_ < groups_.size() && groups_[last_group_].path == path) return groups_[last_group_];
+  if (last_group_ < groups_.size() && groups_[last_group_].path == path)
+    return groups_[last_group_];
   std::size_t mask = table_.size() - 1;
-  std::size_t slot = std::hash<Path>{}(path) & mask;
+  std::size_t slot = std::hash<Path>{}(path)&mask;
   while (table_[slot] != 0) {
     std::size_t found = table_[slot] - 1;
     if (groups_[found].path == path) {
@@ -128,7 +132,9 @@ void EgressBatch::Messages::build(Arena& arena, bool offload, bool name_source) 
       while (open && i != Arena::kNone) {
         const Arena::Packet& packet = arena.packets()[i];
         bool fits = packet.size <= segment && total + packet.size <= kMaxMessageBytes;
-        if (vectors_.size() > first && (!offload || !fits || vectors_.size() - first == kMaxSegments)) break;
+        if (vectors_.size() > first &&
+            (!offload || !fits || vectors_.size() - first == kMaxSegments))
+          break;
         vectors_.push_back({arena.data(packet), packet.size});
         total += packet.size;
         open = packet.size == segment;
@@ -139,7 +145,8 @@ void EgressBatch::Messages::build(Arena& arena, bool offload, bool name_source) 
   }
 }
 
-void EgressBatch::Messages::add_message(const Path& path, std::size_t name, std::size_t first_vector, std::size_t vectors,
+void EgressBatch::Messages::add_message(const Path& path, std::size_t name,
+                                        std::size_t first_vector, std::size_t vectors,
                                         bool name_source) {
   mmsghdr header{};
   msghdr& message = header.msg_hdr;
@@ -151,9 +158,12 @@ void EgressBatch::Messages::add_message(const Path& path, std::size_t name, std:
   message.msg_control = controls_.back().bytes.data();
   std::size_t used = 0;
   // The segment size comes last: EgressBatch::recover() cuts it off.
-  if (name_source && !path.local.ip.is_unspecified() && path.local.ip.family == path.remote.ip.family)
+  if (name_source && !path.local.ip.is_unspecified() &&
+      path.local.ip.family == path.remote.ip.family)
     add_source(message, used, path.local.ip);
-  if (vectors > 1) add_control(message, used, SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(message.msg_iov->iov_len));
+  if (vectors > 1)
+    add_control(message, used, SOL_UDP, UDP_SEGMENT,
+                static_cast<std::uint16_t>(message.msg_iov->iov_len));
   message.msg_controllen = used;
   if (used == 0) message.msg_control = nullptr;
   headers_.push_back(header);

@@ -1,12 +1,13 @@
 #pragma once
-// The two halves of an EgressBatch: the arena in which a turn's packets pile up, grouped by path, and the messages made of it for
-// sendmmsg. Internal to io/net.
+// The two halves of an EgressBatch: the arena in which a turn's packets pile up, grouped by path,
+// and the messages made of it for sendmmsg. Internal to io/net.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/bytes.h"
@@ -38,13 +39,15 @@ class EgressBatch::Arena {
   bool empty() const { return packets_.empty(); }
   const std::vector<Packet>& packets() const { return packets_; }
   const std::vector<Group>& groups() const { return groups_; }
-  std::uint8_t* data(const Packet& packet) { return bytes_.data() + packet.offset; }
+  std::uint8_t* data(const Packet& packet) { return bytes_.get() + packet.offset; }
 
  private:
   Group& group_of(const Path& path);
   void grow_table();
 
-  ByteVector bytes_;
+  std::size_t capacity_;
+  std::unique_ptr<std::uint8_t[]>
+      bytes_;  // not initialised: pages that are never used cost nothing
   std::size_t used_ = 0;
   std::size_t max_packets_;
   Path reserved_path_;
@@ -57,7 +60,8 @@ class EgressBatch::Arena {
 
 class EgressBatch::Messages {
  public:
-  // Builds one message per run of equal-sized packets to one path (the last packet of a run may be shorter), or one per packet.
+  // Builds one message per run of equal-sized packets to one path (the last packet of a run may be
+  // shorter), or one per packet.
   void build(Arena& arena, bool offload, bool name_source);
   void clear();
 
@@ -68,9 +72,11 @@ class EgressBatch::Messages {
 
  private:
   struct Control {
-    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(std::uint16_t))> bytes;
+    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo)) +
+                                                  CMSG_SPACE(sizeof(std::uint16_t))> bytes;
   };
-  void add_message(const Path& path, std::size_t name, std::size_t first_vector, std::size_t vectors, bool name_source);
+  void add_message(const Path& path, std::size_t name, std::size_t first_vector,
+                   std::size_t vectors, bool name_source);
 
   std::vector<mmsghdr> headers_;
   std::vector<iovec> vectors_;

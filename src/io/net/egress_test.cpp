@@ -80,7 +80,8 @@ TEST_F(Egress, SegmentsAndReassemblesRunsToManyPeers) {
     ASSERT_EQ(received[p].size(), sent[p].size());
     for (std::size_t i = 0; i < sent[p].size(); ++i) {
       EXPECT_EQ(received[p][i].data, sent[p][i]);
-      EXPECT_EQ(received[p][i].path.remote, (SocketAddress{IpAddress::v4(127, 0, 0, 1), sender->local().port}));
+      EXPECT_EQ(received[p][i].path.remote,
+                (SocketAddress{IpAddress::v4(127, 0, 0, 1), sender->local().port}));
       EXPECT_EQ(received[p][i].path.local, peers[p]->local());
     }
   }
@@ -95,12 +96,14 @@ TEST_F(Egress, LongRunsStayWithinTheKernelsLimits) {
   auto peer = open(loopback(), &received);
   auto sender = open(loopback(), nullptr);
   EgressBatch egress(*sender);
-  for (std::uint32_t i = 0; i < 200; ++i) ASSERT_TRUE(egress.send(path_to(peer->local(), *sender), packet(i < 100 ? 100 : 1400, i)));
+  for (std::uint32_t i = 0; i < 200; ++i)
+    ASSERT_TRUE(egress.send(path_to(peer->local(), *sender), packet(i < 100 ? 100 : 1400, i)));
   egress.flush();
   EXPECT_TRUE(run_until(loop, [&] { return received.size() == 200; }));
   for (std::uint32_t i = 0; i < 200; ++i) EXPECT_EQ(load32(received[i].data.data()), i);
   EXPECT_EQ(egress.counters().dropped_error, 0U);
-  EXPECT_EQ(egress.counters().messages, 2U + 3U);  // 64 + 36 small ones; 1400-byte ones 46 a message
+  EXPECT_EQ(egress.counters().messages,
+            2U + 3U);  // 64 + 36 small ones; 1400-byte ones 46 a message
 }
 
 TEST_F(Egress, AnswersFromTheAddressThatWasAsked) {
@@ -147,7 +150,8 @@ TEST_F(Egress, WaitsWhileTheKernelIsBusyAndDropsBeyondTheBound) {
   EgressBatch::Options options;
   options.arena_bytes = 10'000;
   options.send = [&busy](int fd, mmsghdr* messages, unsigned count) {
-    if (!busy) return ::sendmmsg(fd, messages, std::min(count, 2U), 0);  // and then only a part at a time
+    if (!busy)
+      return ::sendmmsg(fd, messages, std::min(count, 2U), 0);  // and then only a part at a time
     errno = EAGAIN;
     return -1;
   };
@@ -205,7 +209,8 @@ TEST_F(Egress, OneUnreachablePeerCostsOnlyItsPackets) {
   auto peer = open(loopback(), &received);
   auto sender = open(loopback(), nullptr);
   EgressBatch egress(*sender);
-  Path nowhere = path_to({IpAddress::v4(255, 255, 255, 255), 9}, *sender);  // EACCES without SO_BROADCAST
+  Path nowhere =
+      path_to({IpAddress::v4(255, 255, 255, 255), 9}, *sender);  // EACCES without SO_BROADCAST
   Path path = path_to(peer->local(), *sender);
   for (std::uint32_t i = 0; i < 4; ++i) {
     ASSERT_TRUE(egress.send(nowhere, packet(100 + i * 10, i)));

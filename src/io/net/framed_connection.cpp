@@ -45,7 +45,9 @@ class FramedConnection {
     ::shutdown(fd_.get(), SHUT_RDWR);
   }
 
-  bool has_room(std::size_t size) const { return queued_bytes_ + size <= table_.limits_.queue_bytes; }
+  bool has_room(std::size_t size) const {
+    return queued_bytes_ + size <= table_.limits_.queue_bytes;
+  }
   void queue(ByteVector frame, Instant now) {
     queued_bytes_ += frame.size();
     queue_.push_back({std::move(frame), now});
@@ -171,7 +173,8 @@ Result<std::uint64_t> FlowTable::add(FramedSocket socket) {
   PORTICO_TRY(fd, runtime::Fd::open(loop_, std::move(socket.socket)));
   std::uint64_t flow = next_flow_++;
   Path path{Transport::tcp, socket.endpoints.local, socket.endpoints.remote, flow};
-  auto connection = std::make_unique<FramedConnection>(*this, std::move(fd), path, std::move(socket.guard));
+  auto connection =
+      std::make_unique<FramedConnection>(*this, std::move(fd), path, std::move(socket.guard));
   flows_.emplace(flow, std::move(connection));
   // Delivered by a later turn step, so that the caller knows the number first.
   fresh_.emplace_back(flow, std::move(socket.received));
@@ -203,6 +206,7 @@ void FlowTable::close(std::uint64_t flow) {
   found->second->end();
   buried_.push_back(std::move(found->second));
   flows_.erase(found);
+  loop_.post([] {});  // a turn in which to bury it
 }
 
 void FlowTable::peer_gone(std::uint64_t flow) {
@@ -218,7 +222,8 @@ std::optional<Path> FlowTable::path(std::uint64_t flow) const {
 
 MutableBytes FlowTable::reserve(const Path& path, std::size_t max_size) {
   reserved_for_ = find(path.flow);
-  if (reserved_for_ == nullptr || max_size > 65535 || !reserved_for_->has_room(kFrameHeader + max_size)) {
+  if (reserved_for_ == nullptr || max_size > 65535 ||
+      !reserved_for_->has_room(kFrameHeader + max_size)) {
     reserved_for_ = nullptr;
     ++counters_.dropped_full;
     return {};

@@ -18,8 +18,8 @@ namespace portico::io::net {
 
 inline constexpr std::size_t kFrameHeader = 2;
 
-// Cuts a byte stream into packets. Feed bytes, then take packets until none is left. Buffers at most one packet of 65535 bytes plus
-// what one feed() brought.
+// Cuts a byte stream into packets. Feed bytes, then take packets until none is left. Buffers at
+// most one packet of 65535 bytes plus what one feed() brought.
 class Deframer {
  public:
   // Appends; invalidates packets taken before.

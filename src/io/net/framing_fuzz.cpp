@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest = rest.subspan(take);
     while (auto packet = pieces.next()) {
       auto same = whole.next();
-      if (!same || !std::equal(packet->begin(), packet->end(), same->begin(), same->end())) std::abort();
+      if (!same || !std::equal(packet->begin(), packet->end(), same->begin(), same->end()))
+        std::abort();
     }
   }
   if (whole.next() || whole.buffered() != pieces.buffered()) std::abort();

@@ -36,7 +36,8 @@ TEST(Deframer, AnyChoppingGivesTheSamePackets) {
     rest = rest.subspan(step);
     while (auto packet = deframer.next()) {
       ASSERT_LT(next, packets.size());
-      EXPECT_TRUE(std::equal(packet->begin(), packet->end(), packets[next].begin(), packets[next].end()));
+      EXPECT_TRUE(
+          std::equal(packet->begin(), packet->end(), packets[next].begin(), packets[next].end()));
       ++next;
     }
   }
@@ -55,7 +56,10 @@ class Flows : public testing::Test {
   }
   FlowTable& table(FlowTable::Limits limits = {}) {
     flows.emplace(
-        loop, [this](const Path& path, MutableBytes packet) { received.emplace_back(path, ByteVector(packet.begin(), packet.end())); },
+        loop,
+        [this](const Path& path, MutableBytes packet) {
+          received.emplace_back(path, ByteVector(packet.begin(), packet.end()));
+        },
         [this](std::uint64_t flow) { closed.push_back(flow); }, limits);
     return *flows;
   }
@@ -65,7 +69,9 @@ class Flows : public testing::Test {
     out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return out;
   }
-  void write_peer(Bytes data) { EXPECT_EQ(::send(peer.get(), data.data(), data.size(), 0), static_cast<ssize_t>(data.size())); }
+  void write_peer(Bytes data) {
+    EXPECT_EQ(::send(peer.get(), data.data(), data.size(), 0), static_cast<ssize_t>(data.size()));
+  }
 
   runtime::Loop loop;
   runtime::UniqueFd peer;

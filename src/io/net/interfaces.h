@@ -9,7 +9,12 @@
 
 namespace portico::io::net {
 
-enum class AddressScope { loopback, link_local, private_, public_ };  // private_: RFC 1918, 6598 (CGN), unique-local
+enum class AddressScope {
+  loopback,
+  link_local,
+  private_,
+  public_
+};  // private_: RFC 1918, 6598 (CGN), unique-local
 
 struct InterfaceAddress {
   std::string interface;  // "eth0"
@@ -20,11 +25,13 @@ struct InterfaceAddress {
 
 AddressScope classify_address(const IpAddress& address);
 
-// Addresses of interfaces that are up, best first (public, private, link-local, loopback; IPv4 before IPv6 in each). Not: temporary and
-// tentative ones cannot be told apart here. At most 64. io: the kernel refused.
+// Addresses of interfaces that are up, best first (public, private, link-local, loopback; IPv4
+// before IPv6 in each). Not: temporary and tentative ones cannot be told apart here. At most 64.
+// io: the kernel refused.
 Result<std::vector<InterfaceAddress>> interface_addresses();
 
-// The source address the kernel would use towards the world (no packet is sent). not_found: no route in that family.
+// The source address the kernel would use towards the world (no packet is sent). not_found: no
+// route in that family.
 Result<IpAddress> default_source(IpAddress::Family family);
 
 }  // namespace portico::io::net

@@ -52,6 +52,8 @@ inline SocketAddress from_kernel(const sockaddr_storage& storage) {
   return out;
 }
 
-inline int family_of(const SocketAddress& address) { return address.ip.is_v4() ? AF_INET : AF_INET6; }
+inline int family_of(const SocketAddress& address) {
+  return address.ip.is_v4() ? AF_INET : AF_INET6;
+}
 
 }  // namespace portico::io::net

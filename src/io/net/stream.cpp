@@ -65,7 +65,8 @@ class PlainStream final : public Stream {
   }
   void close() override {
     fd_.cancel();
-    ::shutdown(fd_.get(), SHUT_RDWR);  // the peer learns it now, not when the last coroutine has let go
+    ::shutdown(fd_.get(),
+               SHUT_RDWR);  // the peer learns it now, not when the last coroutine has let go
   }
   runtime::Loop& loop() const override { return fd_.loop(); }
   const SocketAddress& local() const override { return endpoints_.local; }

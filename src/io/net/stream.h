@@ -1,9 +1,9 @@
 #pragma once
-// A byte stream to one peer, plain or inside TLS, as coroutines see it. One reader and one writer at a time, which may be two
-// different coroutines. All of it happens on the stream's loop.
+// A byte stream to one peer, plain or inside TLS, as coroutines see it. One reader and one writer
+// at a time, which may be two different coroutines. All of it happens on the stream's loop.
 //
-// Ending: close() makes pending and future calls fail with `closed`; the stream may be destroyed once those calls have returned
-// (keep the coroutines that use it in a Gate).
+// Ending: close() makes pending and future calls fail with `closed`; the stream may be destroyed
+// once those calls have returned (keep the coroutines that use it in a Gate).
 
 #include <memory>
 #include <optional>
@@ -23,8 +23,9 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  // At least one byte, at most the buffer; 0 means that the peer has ended its side in good order. The buffer must live until
-  // the call returns. Errors: closed (reset, or close() here), timeout (deadline), io (TLS failure; the message says which).
+  // At least one byte, at most the buffer; 0 means that the peer has ended its side in good order.
+  // The buffer must live until the call returns. Errors: closed (reset, or close() here), timeout
+  // (deadline), io (TLS failure; the message says which).
   virtual runtime::Task<Result<std::size_t>> read(MutableBytes buffer) = 0;
   // Writes all. `data` must live until the call returns. Errors as read().
   virtual runtime::Task<Result<void>> write(Bytes data) = 0;
@@ -59,7 +60,8 @@ struct Endpoints {
 
 // TCP without TLS. `prefix` is what was read from the socket already.
 Result<std::unique_ptr<Stream>> make_plain_stream(runtime::Loop& loop, runtime::UniqueFd socket,
-                                                  const Endpoints& endpoints, ByteVector prefix = {});
+                                                  const Endpoints& endpoints,
+                                                  ByteVector prefix = {});
 
 // Reads until `buffer` is full. closed: the peer ended before.
 runtime::Task<Result<void>> read_exactly(Stream& stream, MutableBytes buffer);

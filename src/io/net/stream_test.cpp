@@ -104,7 +104,8 @@ TEST(PlainStream, DeadlinesAndResets) {
   served->streams[0]->close();
   EXPECT_EQ(run_until_complete(loop, read_some(**client)).value(), 1U);
   EXPECT_EQ(run_until_complete(loop, read_some(**client)).value(), 0U);
-  EXPECT_EQ(run_until_complete(loop, read_some(*served->streams[0])).error().code, ErrorCode::closed);
+  EXPECT_EQ(run_until_complete(loop, read_some(*served->streams[0])).error().code,
+            ErrorCode::closed);
 }
 
 TEST(Listening, SaysWhatToDo) {
@@ -113,7 +114,8 @@ TEST(Listening, SaysWhatToDo) {
   Result<runtime::UniqueFd> again = listen_tcp(served->listener->local());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
-  EXPECT_NE(again.error().message.find(std::to_string(served->listener->local().port)), std::string::npos);
+  EXPECT_NE(again.error().message.find(std::to_string(served->listener->local().port)),
+            std::string::npos);
   Result<runtime::UniqueFd> foreign = listen_tcp({IpAddress::v4(203, 0, 113, 9), 0});
   ASSERT_FALSE(foreign);
   EXPECT_EQ(foreign.error().code, ErrorCode::not_found);
@@ -142,9 +144,11 @@ TEST(Interfaces, AreClassified) {
   auto addresses = interface_addresses();
   ASSERT_TRUE(addresses);
   ASSERT_FALSE(addresses->empty());
-  EXPECT_TRUE(std::is_sorted(addresses->begin(), addresses->end(), [](auto& a, auto& b) { return a.scope > b.scope; }));
+  EXPECT_TRUE(std::is_sorted(addresses->begin(), addresses->end(),
+                             [](auto& a, auto& b) { return a.scope > b.scope; }));
   bool has_loopback = false;
-  for (const InterfaceAddress& a : *addresses) has_loopback |= a.address == IpAddress::v4(127, 0, 0, 1);
+  for (const InterfaceAddress& a : *addresses)
+    has_loopback |= a.address == IpAddress::v4(127, 0, 0, 1);
   EXPECT_TRUE(has_loopback);
 }
 

@@ -14,7 +14,8 @@ constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kExhaustedPause = 250ms;
 }  // namespace
 
-Result<std::unique_ptr<TcpListener>> TcpListener::start(runtime::Loop& loop, runtime::UniqueFd socket, Accept accept) {
+Result<std::unique_ptr<TcpListener>> TcpListener::start(runtime::Loop& loop,
+                                                        runtime::UniqueFd socket, Accept accept) {
   PORTICO_TRY(fd, runtime::Fd::open(loop, std::move(socket)));
   return std::unique_ptr<TcpListener>(new TcpListener(loop, std::move(fd), std::move(accept)));
 }
@@ -34,11 +35,13 @@ void TcpListener::listen() {
 void TcpListener::accept_some() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     KernelAddress peer;
-    runtime::UniqueFd socket(::accept4(fd_.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    runtime::UniqueFd socket(
+        ::accept4(fd_.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
       if (exhausted) {
-        // The connection stays in the kernel's queue and would report itself for ever: look away for a moment.
+        // The connection stays in the kernel's queue and would report itself for ever: look away
+        // for a moment.
         ++exhausted_;
         fd_.on_ready(runtime::Fd::Direction::read, {});
         pause_.arm_after(kExhaustedPause);

@@ -1,6 +1,7 @@
 #pragma once
-// Accepts TCP connections on one socket. Takes a limited number a turn, so that a flood of connects leaves the loop alive, and
-// pauses for a quarter of a second when the process is out of descriptors.
+// Accepts TCP connections on one socket. Takes a limited number a turn, so that a flood of connects
+// leaves the loop alive, and pauses for a quarter of a second when the process is out of
+// descriptors.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,8 @@ class TcpListener {
  public:
   using Accept = std::function<void(runtime::UniqueFd, const Endpoints&)>;
   // `socket` listens already (listen_tcp).
-  static Result<std::unique_ptr<TcpListener>> start(runtime::Loop& loop, runtime::UniqueFd socket, Accept accept);
+  static Result<std::unique_ptr<TcpListener>> start(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                    Accept accept);
   const SocketAddress& local() const { return local_; }
   // Connections refused by the kernel's descriptor limit since the start.
   std::uint64_t exhausted() const { return exhausted_; }

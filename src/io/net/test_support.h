@@ -1,5 +1,6 @@
 #pragma once
-// For the tests of io/net and the folders above: addresses, a directory that goes away, running a loop until something is so.
+// For the tests of io/net and the folders above: addresses, a directory that goes away, running a
+// loop until something is so.
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,7 +13,9 @@
 
 namespace portico::io::net {
 
-inline SocketAddress loopback(std::uint16_t port = 0) { return {IpAddress::v4(127, 0, 0, 1), port}; }
+inline SocketAddress loopback(std::uint16_t port = 0) {
+  return {IpAddress::v4(127, 0, 0, 1), port};
+}
 
 class TemporaryDirectory {
  public:

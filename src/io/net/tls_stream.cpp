@@ -84,8 +84,12 @@ class OpensslStream final : public TlsStream {
   }
 
   void unread(Bytes data) override { prefix_.put_back(data); }
-  void set_read_deadline(std::optional<Instant> deadline) override { fd_.set_deadline(Direction::read, deadline); }
-  void set_write_deadline(std::optional<Instant> deadline) override { fd_.set_deadline(Direction::write, deadline); }
+  void set_read_deadline(std::optional<Instant> deadline) override {
+    fd_.set_deadline(Direction::read, deadline);
+  }
+  void set_write_deadline(std::optional<Instant> deadline) override {
+    fd_.set_deadline(Direction::write, deadline);
+  }
   void close() override {
     fd_.cancel();
     ::shutdown(fd_.get(), SHUT_RDWR);
@@ -97,9 +101,12 @@ class OpensslStream final : public TlsStream {
   std::string_view alpn() const override { return alpn_; }
 
  private:
-  static tl::unexpected<Error> closed() { return fail(ErrorCode::closed, "the connection was closed"); }
+  static tl::unexpected<Error> closed() {
+    return fail(ErrorCode::closed, "the connection was closed");
+  }
 
-  // After a call that did not succeed: waits for what OpenSSL needs, or says why it will never go on.
+  // After a call that did not succeed: waits for what OpenSSL needs, or says why it will never go
+  // on.
   Task<Result<void>> wait(int result) {
     int saved_errno = errno;
     switch (SSL_get_error(ssl_.get(), result)) {
@@ -111,7 +118,8 @@ class OpensslStream final : public TlsStream {
         co_return closed();
       case SSL_ERROR_SYSCALL:
         broken_ = true;
-        if (saved_errno == 0 || saved_errno == ECONNRESET || saved_errno == EPIPE) co_return closed();
+        if (saved_errno == 0 || saved_errno == ECONNRESET || saved_errno == EPIPE)
+          co_return closed();
         co_return fail(ErrorCode::io, std::strerror(saved_errno));
       default:
         broken_ = true;
@@ -127,8 +135,8 @@ class OpensslStream final : public TlsStream {
   bool broken_ = false;  // OpenSSL forbids further calls after a fatal error
 };
 
-Result<std::unique_ptr<TlsStream>> make_stream(runtime::Loop& loop, runtime::UniqueFd socket, const Endpoints& endpoints,
-                                               SslPtr ssl) {
+Result<std::unique_ptr<TlsStream>> make_stream(runtime::Loop& loop, runtime::UniqueFd socket,
+                                               const Endpoints& endpoints, SslPtr ssl) {
   if (!ssl) return fail(ErrorCode::internal, openssl_error());
   PORTICO_TRY(fd, runtime::Fd::open(loop, std::move(socket)));
   SSL_set_fd(ssl.get(), fd.get());
@@ -138,28 +146,36 @@ Result<std::unique_ptr<TlsStream>> make_stream(runtime::Loop& loop, runtime::Uni
 Result<void> set_up_client(SSL_CTX* context, SSL* ssl, const TlsClientOptions& options) {
   ByteVector protocols;
   for (const std::string& name : options.alpn) {
-    if (name.empty() || name.size() > 255) return fail(ErrorCode::invalid, "an ALPN name has 1 to 255 bytes");
+    if (name.empty() || name.size() > 255)
+      return fail(ErrorCode::invalid, "an ALPN name has 1 to 255 bytes");
     protocols.push_back(static_cast<std::uint8_t>(name.size()));
     protocols.insert(protocols.end(), name.begin(), name.end());
   }
-  if (!protocols.empty()) SSL_set_alpn_protos(ssl, protocols.data(), static_cast<unsigned>(protocols.size()));
+  if (!protocols.empty())
+    SSL_set_alpn_protos(ssl, protocols.data(), static_cast<unsigned>(protocols.size()));
   bool address = IpAddress::parse(options.server_name).has_value();
-  if (!options.server_name.empty() && !address) SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
+  if (!options.server_name.empty() && !address)
+    SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
   if (!options.verify) return {};
-  int loaded = options.authority_file.empty() ? SSL_CTX_set_default_verify_paths(context)
-                                              : SSL_CTX_load_verify_file(context, options.authority_file.c_str());
-  if (loaded != 1) return fail(ErrorCode::not_found, "no certificate authorities: " + openssl_error());
+  int loaded = options.authority_file.empty()
+                   ? SSL_CTX_set_default_verify_paths(context)
+                   : SSL_CTX_load_verify_file(context, options.authority_file.c_str());
+  if (loaded != 1)
+    return fail(ErrorCode::not_found, "no certificate authorities: " + openssl_error());
   X509_VERIFY_PARAM* wanted = SSL_get0_param(ssl);
   int named = address ? X509_VERIFY_PARAM_set1_ip_asc(wanted, options.server_name.c_str())
-                      : X509_VERIFY_PARAM_set1_host(wanted, options.server_name.data(), options.server_name.size());
-  if (options.server_name.empty() || named != 1) return fail(ErrorCode::invalid, "verification needs a server name");
+                      : X509_VERIFY_PARAM_set1_host(wanted, options.server_name.data(),
+                                                    options.server_name.size());
+  if (options.server_name.empty() || named != 1)
+    return fail(ErrorCode::invalid, "verification needs a server name");
   SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
   return {};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<TlsStream>> make_tls_server(runtime::Loop& loop, runtime::UniqueFd socket, const Endpoints& endpoints,
+Result<std::unique_ptr<TlsStream>> make_tls_server(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                   const Endpoints& endpoints,
                                                    TlsContext& context) {
   SslCtxPtr current = context.impl().current();
   SslPtr ssl(SSL_new(current.get()));
@@ -167,37 +183,43 @@ Result<std::unique_ptr<TlsStream>> make_tls_server(runtime::Loop& loop, runtime:
   return make_stream(loop, std::move(socket), endpoints, std::move(ssl));
 }
 
-Result<std::unique_ptr<TlsStream>> make_tls_client(runtime::Loop& loop, runtime::UniqueFd socket, const Endpoints& endpoints,
+Result<std::unique_ptr<TlsStream>> make_tls_client(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                   const Endpoints& endpoints,
                                                    const TlsClientOptions& options) {
   SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
   if (!context) return fail(ErrorCode::internal, openssl_error());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SslPtr ssl(SSL_new(context.get()));
   if (!ssl) return fail(ErrorCode::internal, openssl_error());
-  if (Result<void> ready = set_up_client(context.get(), ssl.get(), options); !ready) return tl::unexpected(ready.error());
+  if (Result<void> ready = set_up_client(context.get(), ssl.get(), options); !ready)
+    return tl::unexpected(ready.error());
   SSL_set_connect_state(ssl.get());
   return make_stream(loop, std::move(socket), endpoints, std::move(ssl));
 }
 
 namespace {
 
-Task<Result<std::unique_ptr<Stream>>> shake_hands(std::unique_ptr<TlsStream> stream, Instant deadline) {
+Task<Result<std::unique_ptr<Stream>>> shake_hands(std::unique_ptr<TlsStream> stream,
+                                                  Instant deadline) {
   PORTICO_CO_TRY_VOID(co_await stream->handshake(deadline));
   co_return std::unique_ptr<Stream>(std::move(stream));
 }
 
 }  // namespace
 
-Task<Result<std::unique_ptr<Stream>>> accept_tls(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints endpoints,
-                                                 TlsContext& context, Instant deadline) {
+Task<Result<std::unique_ptr<Stream>>> accept_tls(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                 Endpoints endpoints, TlsContext& context,
+                                                 Instant deadline) {
   PORTICO_CO_TRY(stream, make_tls_server(loop, std::move(socket), endpoints, context));
   co_return co_await shake_hands(std::move(stream), deadline);
 }
 
-Task<Result<std::unique_ptr<Stream>>> connect_tls(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints endpoints,
-                                                  TlsClientOptions options, Instant deadline) {
+Task<Result<std::unique_ptr<Stream>>> connect_tls(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                  Endpoints endpoints, TlsClientOptions options,
+                                                  Instant deadline) {
   PORTICO_CO_TRY(stream, make_tls_client(loop, std::move(socket), endpoints, options));
   co_return co_await shake_hands(std::move(stream), deadline);
 }

@@ -22,12 +22,16 @@ std::string slurp(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 void spill(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-WallTime in_days(std::int64_t days) { return WallTime{runtime::wall_clock().unix_micros + days * 86'400'000'000}; }
+WallTime in_days(std::int64_t days) {
+  return WallTime{runtime::wall_clock().unix_micros + days * 86'400'000'000};
+}
 
 // Echoes one connection over TLS until the client ends.
-Task<void> echo(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints ends, TlsContext& context) {
+Task<void> echo(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints ends,
+                TlsContext& context) {
   Instant deadline = loop.now() + 10s;
-  Result<std::unique_ptr<Stream>> stream = co_await accept_tls(loop, std::move(socket), ends, context, deadline);
+  Result<std::unique_ptr<Stream>> stream =
+      co_await accept_tls(loop, std::move(socket), ends, context, deadline);
   if (!stream) co_return;
   ByteVector buffer(20'000);
   while (true) {
@@ -41,7 +45,8 @@ Task<void> echo(runtime::Loop& loop, runtime::UniqueFd socket, Endpoints ends, T
   static_cast<void>(finished);
 }
 
-Task<Result<std::unique_ptr<Stream>>> connect_to(runtime::Loop& loop, SocketAddress server, TlsClientOptions options) {
+Task<Result<std::unique_ptr<Stream>>> connect_to(runtime::Loop& loop, SocketAddress server,
+                                                 TlsClientOptions options) {
   Instant deadline = loop.now() + 10s;
   PORTICO_CO_TRY(socket, co_await connect_socket(loop, server, deadline));
   Endpoints ends;
@@ -80,8 +85,10 @@ class Tls : public testing::Test {
   Result<std::unique_ptr<Stream>> connect(TlsClientOptions options) {
     return run_until_complete(loop, connect_to(loop, listener->local(), std::move(options)));
   }
-  std::unique_ptr<TlsContext> self_signed(const std::vector<std::string>& names, WallTime now = runtime::wall_clock()) {
-    Result<std::unique_ptr<TlsContext>> context = TlsContext::self_signed(directory.path() + "/tls", names, now);
+  std::unique_ptr<TlsContext> self_signed(const std::vector<std::string>& names,
+                                          WallTime now = runtime::wall_clock()) {
+    Result<std::unique_ptr<TlsContext>> context =
+        TlsContext::self_signed(directory.path() + "/tls", names, now);
     EXPECT_TRUE(context) << (context ? "" : context.error().message);
     return std::move(*context);
   }
@@ -124,7 +131,8 @@ TEST_F(Tls, NegotiatesAlpnAndForgivesMismatch) {
     std::vector<std::string> offered;
     std::string agreed;
   };
-  for (const Case& c : {Case{{"h2", "http/1.1"}, "http/1.1"}, Case{{"stun.turn"}, "stun.turn"}, Case{{"h2", "webrtc"}, ""}, Case{{}, ""}}) {
+  for (const Case& c : {Case{{"h2", "http/1.1"}, "http/1.1"}, Case{{"stun.turn"}, "stun.turn"},
+                        Case{{"h2", "webrtc"}, ""}, Case{{}, ""}}) {
     TlsClientOptions options = trusting("127.0.0.1");
     options.alpn = c.offered;
     auto stream = connect(options);
@@ -204,7 +212,9 @@ TEST_F(Tls, ErrorsNameTheFile) {
   EXPECT_NE(missing.message.find("/nowhere/cert.pem"), std::string::npos);
   self_signed({"localhost"});
   EXPECT_NE(load(key_file, key_file).message.find("not a PEM certificate"), std::string::npos);
-  EXPECT_NE(load(certificate_file, certificate_file).message.find("not an unencrypted PEM private key"), std::string::npos);
+  EXPECT_NE(
+      load(certificate_file, certificate_file).message.find("not an unencrypted PEM private key"),
+      std::string::npos);
   spill(directory.path() + "/cut.crt", slurp(certificate_file).substr(0, 200));
   EXPECT_EQ(load(directory.path() + "/cut.crt", key_file).code, ErrorCode::invalid);
 }
@@ -226,7 +236,8 @@ TEST_F(Tls, WarnsAboutDates) {
 
 TEST_F(Tls, GarbageAndSilenceEndInErrors) {
   auto context = self_signed({"localhost"});
-  auto handshake = [](runtime::Loop& l, TlsContext& c, runtime::UniqueFd fd, Instant deadline) -> Task<Result<std::unique_ptr<Stream>>> {
+  auto handshake = [](runtime::Loop& l, TlsContext& c, runtime::UniqueFd fd,
+                      Instant deadline) -> Task<Result<std::unique_ptr<Stream>>> {
     Endpoints ends;
     co_return co_await accept_tls(l, std::move(fd), ends, c, deadline);
   };
@@ -236,7 +247,8 @@ TEST_F(Tls, GarbageAndSilenceEndInErrors) {
     runtime::UniqueFd ours(fds[0]);
     runtime::UniqueFd theirs(fds[1]);
     ASSERT_EQ(write(theirs.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    auto result = run_until_complete(loop, handshake(loop, *context, std::move(ours), loop.now() + 20ms));
+    auto result =
+        run_until_complete(loop, handshake(loop, *context, std::move(ours), loop.now() + 20ms));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, text.empty() ? ErrorCode::timeout : ErrorCode::io);
   }
@@ -256,7 +268,8 @@ TEST_F(Tls, CloseWakesAReader) {
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, ErrorCode::closed);
   (*stream)->unread(as_bytes("ab"));
-  EXPECT_EQ(run_until_complete(loop, read_one(**stream)).value(), 2U);  // what is here already can still be read
+  EXPECT_EQ(run_until_complete(loop, read_one(**stream)).value(),
+            2U);  // what is here already can still be read
 }
 
 }  // namespace

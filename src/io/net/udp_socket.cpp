@@ -2,8 +2,10 @@
 
 #include <netinet/udp.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <vector>
 
 #include "io/net/sockaddr.h"
@@ -20,9 +22,9 @@ constexpr std::size_t kMessageBytes = 65536;
 constexpr int kRoundsPerTurn = 8;
 
 struct Control {
-  alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) +
-                                                CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))>
-      bytes;
+  alignas(cmsghdr) std::array<
+      std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) +
+                        CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))> bytes;
 };
 
 // What the kernel says beside a message.
@@ -65,7 +67,8 @@ Details read_control(msghdr& message) {
 }  // namespace
 
 struct UdpSocket::Buffers {
-  std::vector<std::uint8_t> data = std::vector<std::uint8_t>(kMessages * kMessageBytes);
+  std::unique_ptr<std::uint8_t[]> data =
+      std::make_unique_for_overwrite<std::uint8_t[]>(kMessages * kMessageBytes);
   std::array<mmsghdr, kMessages> headers{};
   std::array<iovec, kMessages> vectors{};
   std::array<sockaddr_storage, kMessages> names{};
@@ -74,7 +77,7 @@ struct UdpSocket::Buffers {
 
   void prepare() {
     for (std::size_t i = 0; i < kMessages; ++i) {
-      vectors[i] = {data.data() + i * kMessageBytes, kMessageBytes};
+      vectors[i] = {data.get() + i * kMessageBytes, kMessageBytes};
       msghdr& m = headers[i].msg_hdr;
       m = msghdr{};
       m.msg_name = &names[i];
@@ -87,7 +90,8 @@ struct UdpSocket::Buffers {
   }
 };
 
-Result<std::unique_ptr<UdpSocket>> UdpSocket::start(runtime::Loop& loop, runtime::UniqueFd socket, Receive receive) {
+Result<std::unique_ptr<UdpSocket>> UdpSocket::start(runtime::Loop& loop, runtime::UniqueFd socket,
+                                                    Receive receive) {
   PORTICO_TRY(fd, runtime::Fd::open(loop, std::move(socket)));
   return std::unique_ptr<UdpSocket>(new UdpSocket(std::move(fd), std::move(receive)));
 }
@@ -114,7 +118,8 @@ void UdpSocket::receive_some() {
     buffers_->prepare();
     int count = ::recvmmsg(fd_.get(), buffers_->headers.data(), kMessages, MSG_DONTWAIT, nullptr);
     ++counters_.system_calls;
-    if (count <= 0) return;  // EAGAIN; an ICMP error of an earlier send is taken off the socket by this very call
+    if (count <= 0)
+      return;  // EAGAIN; an ICMP error of an earlier send is taken off the socket by this very call
     collect(static_cast<std::size_t>(count));
     if (!buffers_->batch.empty()) receive_(buffers_->batch);
     if (static_cast<std::size_t>(count) < kMessages) return;
@@ -137,7 +142,7 @@ void UdpSocket::collect(std::size_t messages) {
       ++counters_.truncated;
       continue;
     }
-    MutableBytes data(buffers_->data.data() + i * kMessageBytes, buffers_->headers[i].msg_len);
+    MutableBytes data(buffers_->data.get() + i * kMessageBytes, buffers_->headers[i].msg_len);
     std::size_t step = details.segment == 0 ? data.size() : details.segment;
     while (!data.empty()) {
       MutableBytes packet = data.first(std::min(step, data.size()));

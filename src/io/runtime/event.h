@@ -1,6 +1,6 @@
 #pragma once
-// A flag coroutines of one loop can wait for. It stays set until reset(); set() resumes all who wait, later in the same turn,
-// even when reset() follows at once.
+// A flag coroutines of one loop can wait for. It stays set until reset(); set() resumes all who
+// wait, later in the same turn, even when reset() follows at once.
 
 #include "io/runtime/loop.h"
 #include "io/runtime/waiter.h"

@@ -69,7 +69,8 @@ struct Fd::State {
 void Fd::State::on_event(uv_poll_t* handle, int status, int events) {
   auto* state = static_cast<State*>(handle->data);
   if (state->disposed) return;
-  if (status < 0) {  // an error condition: libuv has stopped watching; the next system call tells what it is
+  if (status <
+      0) {  // an error condition: libuv has stopped watching; the next system call tells what it is
     state->interest = 0;
     events = UV_READABLE | UV_WRITABLE;
   }
@@ -90,7 +91,8 @@ void Fd::State::handle(int events) {
     }
     if (s.callback) {
       s.replaced = false;
-      std::function<void()> callback = std::move(s.callback);  // survives the Fd, should it be destroyed inside
+      std::function<void()> callback =
+          std::move(s.callback);  // survives the Fd, should it be destroyed inside
       callback();
       if (disposed) return;
       if (!s.replaced) s.callback = std::move(callback);
@@ -106,7 +108,8 @@ Result<Fd> Fd::open(Loop& loop, UniqueFd fd) {
   PORTICO_CHECK(fd.get() >= 0);
   auto state = std::make_unique<State>(loop, std::move(fd));
   int error = uv_poll_init(loop.native(), &state->poll, state->fd.get());
-  if (error < 0) return fail(ErrorCode::io, fmt::format("cannot poll a descriptor: {}", uv_strerror(error)));
+  if (error < 0)
+    return fail(ErrorCode::io, fmt::format("cannot poll a descriptor: {}", uv_strerror(error)));
   state->poll.data = state.get();
   return Fd(state.release());
 }

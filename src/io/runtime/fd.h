@@ -1,6 +1,7 @@
 #pragma once
-// A non-blocking file descriptor on a loop. Two ways to use it: coroutines await readable() / writable() after a system call
-// said EAGAIN, or a callback is told every time (the UDP hot path). Always try the system call first and wait only after EAGAIN.
+// A non-blocking file descriptor on a loop. Two ways to use it: coroutines await readable() /
+// writable() after a system call said EAGAIN, or a callback is told every time (the UDP hot path).
+// Always try the system call first and wait only after EAGAIN.
 
 #include <functional>
 #include <memory>
@@ -38,7 +39,8 @@ class Fd {
  public:
   enum class Direction : unsigned { read = 0, write = 1 };
 
-  // The descriptor must be non-blocking. io: the kernel refuses to poll it (a plain file; out of memory).
+  // The descriptor must be non-blocking. io: the kernel refuses to poll it (a plain file; out of
+  // memory).
   static Result<Fd> open(Loop& loop, UniqueFd fd);
   Fd(Fd&&) noexcept;
   Fd& operator=(Fd&&) noexcept;
@@ -60,17 +62,21 @@ class Fd {
     Direction direction_;
     Waiter waiter_;
   };
-  // auto ready = co_await fd.readable();  Any number of coroutines may wait. Errors: timeout (deadline passed), closed (cancel()).
+  // auto ready = co_await fd.readable();  Any number of coroutines may wait. Errors: timeout
+  // (deadline passed), closed (cancel()).
   Awaiter readable() { return {*this, Direction::read}; }
   Awaiter writable() { return {*this, Direction::write}; }
 
-  // Pending and future waits in that direction fail with `timeout` from `deadline` on; nullopt lifts it.
+  // Pending and future waits in that direction fail with `timeout` from `deadline` on; nullopt
+  // lifts it.
   void set_deadline(Direction direction, std::optional<Instant> deadline);
 
-  // Callback mode: `callback` runs whenever the descriptor is ready, until replaced by an empty function. It may destroy the Fd.
+  // Callback mode: `callback` runs whenever the descriptor is ready, until replaced by an empty
+  // function. It may destroy the Fd.
   void on_ready(Direction direction, std::function<void()> callback);
 
-  // Pending waits (in this turn) and future ones fail with `closed`. The descriptor stays open until destruction.
+  // Pending waits (in this turn) and future ones fail with `closed`. The descriptor stays open
+  // until destruction.
   void cancel();
   bool cancelled() const;
   // Takes the descriptor off the loop, for a move to another one. No waiters may be left.

@@ -17,7 +17,8 @@ struct Detached {
 };
 
 Detached run(GateHold hold, Task<void> task) {
-  // The task's frame goes first, then its place in the gate: drained() must not resume before the locals are gone.
+  // The task's frame goes first, then its place in the gate: drained() must not resume before the
+  // locals are gone.
   GateHold inside = std::move(hold);
   Task<void> work = std::move(task);
   co_await std::move(work);

@@ -1,7 +1,8 @@
 #pragma once
-// What ends in-flight work before the things it uses are destroyed. Every spawned task belongs to a gate; the gate's owner
-// closes it and awaits drained(). Closing is cooperative: no task is killed; close() refuses new ones and calls the registered
-// CloseHooks, which make the tasks' waits fail (close a stream, set an event) so that they run to their ends.
+// What ends in-flight work before the things it uses are destroyed. Every spawned task belongs to a
+// gate; the gate's owner closes it and awaits drained(). Closing is cooperative: no task is killed;
+// close() refuses new ones and calls the registered CloseHooks, which make the tasks' waits fail
+// (close a stream, set an event) so that they run to their ends.
 
 #include <cstddef>
 #include <functional>
@@ -43,8 +44,8 @@ class Gate {
   std::list<CloseHook*> hooks_;  // not called yet
 };
 
-// One unit of work inside the gate, for callback-style code; tasks hold one through spawn(). Check entered(): false when the
-// gate was already closed.
+// One unit of work inside the gate, for callback-style code; tasks hold one through spawn(). Check
+// entered(): false when the gate was already closed.
 class [[nodiscard]] GateHold {
  public:
   explicit GateHold(Gate& gate);
@@ -57,7 +58,8 @@ class [[nodiscard]] GateHold {
   Gate* gate_;
 };
 
-// Calls `on_close` when the gate closes; at once when it is closed already. Unregisters itself when destroyed.
+// Calls `on_close` when the gate closes; at once when it is closed already. Unregisters itself when
+// destroyed.
 class [[nodiscard]] CloseHook {
  public:
   CloseHook(Gate& gate, std::function<void()> on_close);
@@ -72,7 +74,8 @@ class [[nodiscard]] CloseHook {
   std::optional<std::list<CloseHook*>::iterator> position_;  // while registered
 };
 
-// Starts the task now, up to its first suspension, inside the gate. False: the gate is closed; the task is destroyed unstarted.
+// Starts the task now, up to its first suspension, inside the gate. False: the gate is closed; the
+// task is destroyed unstarted.
 bool spawn(Gate& gate, Task<void> task);
 
 }  // namespace portico::io::runtime

@@ -97,7 +97,8 @@ void Loop::Impl::end_turn() {
   if (ready.empty()) {
     uv_idle_stop(&idle);
   } else {
-    uv_idle_start(&idle, [](uv_idle_t*) {});  // an active idle handle makes the next wait return at once
+    uv_idle_start(&idle,
+                  [](uv_idle_t*) {});  // an active idle handle makes the next wait return at once
   }
   arm_clock();
 }
@@ -118,9 +119,8 @@ Loop::Loop() : impl_(std::make_unique<Impl>()) {
   Impl* impl = impl_.get();
   PORTICO_CHECK(uv_loop_init(&impl->loop) == 0);
   impl->loop.data = impl;
-  uv_async_init(&impl->loop, &impl->async, [](uv_async_t* handle) {
-    static_cast<Impl*>(handle->loop->data)->run_posted();
-  });
+  uv_async_init(&impl->loop, &impl->async,
+                [](uv_async_t* handle) { static_cast<Impl*>(handle->loop->data)->run_posted(); });
   uv_prepare_init(&impl->loop, &impl->prepare);
   uv_prepare_start(&impl->prepare, [](uv_prepare_t* handle) {
     static_cast<Impl*>(handle->loop->data)->end_turn();
@@ -149,14 +149,18 @@ Loop::~Loop() {
   dropped.clear();
   PORTICO_CHECK(impl_->timers.size() == 0);
   PORTICO_CHECK(impl_->hooks.empty());
-  for (uv_handle_t* handle :
-       {reinterpret_cast<uv_handle_t*>(&impl_->async), reinterpret_cast<uv_handle_t*>(&impl_->prepare),
-        reinterpret_cast<uv_handle_t*>(&impl_->idle), reinterpret_cast<uv_handle_t*>(&impl_->clock)}) {
+  for (uv_handle_t* handle : {reinterpret_cast<uv_handle_t*>(&impl_->async),
+                              reinterpret_cast<uv_handle_t*>(&impl_->prepare),
+                              reinterpret_cast<uv_handle_t*>(&impl_->idle),
+                              reinterpret_cast<uv_handle_t*>(&impl_->clock)}) {
     uv_close(handle, nullptr);
   }
   close(impl_->clock_fd);
-  uv_walk(&impl_->loop, [](uv_handle_t* handle, void*) { PORTICO_CHECK(uv_is_closing(handle)); }, nullptr);
-  while (uv_loop_close(&impl_->loop) != 0) uv_run(&impl_->loop, UV_RUN_DEFAULT);  // until every close callback has run
+  uv_walk(
+      &impl_->loop, [](uv_handle_t* handle, void*) { PORTICO_CHECK(uv_is_closing(handle)); },
+      nullptr);
+  while (uv_loop_close(&impl_->loop) != 0)
+    uv_run(&impl_->loop, UV_RUN_DEFAULT);  // until every close callback has run
 }
 
 void Loop::run() {

@@ -185,7 +185,9 @@ TEST(Mailbox, ManyProducersOneConsumer) {
           EXPECT_TRUE(sender.send({t, i}));
         } else {
           some.emplace_back(t, i);
-          if (some.size() == 10) { EXPECT_EQ(sender.send_all(some), 0U); }
+          if (some.size() == 10) {
+            EXPECT_EQ(sender.send_all(some), 0U);
+          }
         }
       }
     });
@@ -254,7 +256,8 @@ TEST(Pool, IsBoundedAndAnswersDroppedJobs) {
   phase.wait(0);
   Gate gate(loop);
   std::optional<Result<int>> queued;
-  auto keep = [](Pool& p, Loop& l, std::thread::id& w, std::optional<Result<int>>& out) -> Task<void> {
+  auto keep = [](Pool& p, Loop& l, std::thread::id& w,
+                 std::optional<Result<int>>& out) -> Task<void> {
     out = co_await compute(p, l, w);
   };
   EXPECT_TRUE(spawn(gate, keep(*pool, loop, where, queued)));
@@ -264,7 +267,8 @@ TEST(Pool, IsBoundedAndAnswersDroppedJobs) {
   std::thread closer([&pool] { pool.reset(); });
   auto drain = [](Gate& g) -> Task<void> { co_await g.drained(); };
   gate.close();
-  run_until_complete(loop, drain(gate));  // the destructor drops the queued job although the other still runs
+  run_until_complete(
+      loop, drain(gate));  // the destructor drops the queued job although the other still runs
   ASSERT_TRUE(queued);
   EXPECT_EQ(queued->error().code, ErrorCode::closed);
   phase = 2;

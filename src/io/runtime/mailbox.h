@@ -1,6 +1,7 @@
 #pragma once
-// Messages from any thread to one loop, in batches: many producers, one consumer. A send wakes the loop only when the box was
-// empty, so a burst costs one wake-up. This is the only place where threads meet; what is inside a message is moved, not shared.
+// Messages from any thread to one loop, in batches: many producers, one consumer. A send wakes the
+// loop only when the box was empty, so a burst costs one wake-up. This is the only place where
+// threads meet; what is inside a message is moved, not shared.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +15,8 @@
 
 namespace portico::io::runtime {
 
-// Any thread may signal(); the loop then runs the callback, once for any number of signals since the last run.
+// Any thread may signal(); the loop then runs the callback, once for any number of signals since
+// the last run.
 class Wakeup {
  public:
   Wakeup(Loop& loop, std::function<void()> callback);
@@ -52,7 +54,8 @@ class Mailbox {
       if (shared_->queue.size() == 1) shared_->wakeup->signal();
       return true;
     }
-    // Moves as many messages as fit, one lock for all, and clears the vector; returns how many were dropped.
+    // Moves as many messages as fit, one lock for all, and clears the vector; returns how many were
+    // dropped.
     std::size_t send_all(std::vector<T>& messages) const {
       std::size_t sent = shared_ ? append(messages) : 0;
       std::size_t dropped = messages.size() - sent;
@@ -73,12 +76,16 @@ class Mailbox {
       if (was_empty && count > 0) shared_->wakeup->signal();
       return count;
     }
-    std::shared_ptr<Shared> shared_;  // shared with the mailbox and other senders; its lock guards it
+    std::shared_ptr<Shared>
+        shared_;  // shared with the mailbox and other senders; its lock guards it
   };
 
-  // `handler` runs on the loop with all messages sent so far, oldest first; it may move them out. At most `capacity` wait.
+  // `handler` runs on the loop with all messages sent so far, oldest first; it may move them out.
+  // At most `capacity` wait.
   Mailbox(Loop& loop, std::size_t capacity, std::function<void(std::vector<T>&)> handler)
-      : handler_(std::move(handler)), shared_(std::make_shared<Shared>()), wakeup_(loop, make_callback()) {
+      : handler_(std::move(handler)),
+        shared_(std::make_shared<Shared>()),
+        wakeup_(loop, make_callback()) {
     shared_->capacity = capacity;
     shared_->wakeup = &wakeup_;
   }

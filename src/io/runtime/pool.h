@@ -1,6 +1,6 @@
 #pragma once
-// Threads for work that blocks: password hashing, files, SQL, name look-ups. A coroutine awaits the result and goes on, on its own
-// loop. The queue is bounded: run() answers `limit` when it is full.
+// Threads for work that blocks: password hashing, files, SQL, name look-ups. A coroutine awaits the
+// result and goes on, on its own loop. The queue is bounded: run() answers `limit` when it is full.
 
 #include <cstddef>
 #include <memory>
@@ -37,8 +37,9 @@ class Pool {
   bool submit(UniqueFunction<void()> job);
 
   // auto answer = co_await pool.run(loop, std::move(work));
-  // Runs `work` on a pool thread; `work` must own all it uses. Answers Result<R> (Result<R> itself stays flat).
-  // Must be awaited on `loop`. If the awaiting coroutine is destroyed meanwhile, the result is thrown away.
+  // Runs `work` on a pool thread; `work` must own all it uses. Answers Result<R> (Result<R> itself
+  // stays flat). Must be awaited on `loop`. If the awaiting coroutine is destroyed meanwhile, the
+  // result is thrown away.
   template <class F>
   auto run(Loop& loop, F work) -> Task<typename detail::PoolResult<std::invoke_result_t<F&>>::type>;
 
@@ -49,7 +50,8 @@ class Pool {
   std::unique_ptr<Impl> impl_;
 };
 
-// The meeting point of the pool thread and the waiting coroutine. The coroutine's side is touched on the loop only.
+// The meeting point of the pool thread and the waiting coroutine. The coroutine's side is touched
+// on the loop only.
 template <class Out>
 class Pool::Job {
  public:
@@ -69,7 +71,8 @@ class Pool::Job {
       if (!state) return;
       Loop::Remote remote = state->remote;
       remote.post([state = std::move(state)] {
-        if (std::coroutine_handle<> handle = std::exchange(state->awaiting, nullptr)) handle.resume();
+        if (std::coroutine_handle<> handle = std::exchange(state->awaiting, nullptr))
+          handle.resume();
       });
     }
   };
@@ -90,18 +93,20 @@ class Pool::Job {
 };
 
 template <class F>
-auto Pool::run(Loop& loop, F work) -> Task<typename detail::PoolResult<std::invoke_result_t<F&>>::type> {
+auto Pool::run(Loop& loop, F work)
+    -> Task<typename detail::PoolResult<std::invoke_result_t<F&>>::type> {
   using Out = typename detail::PoolResult<std::invoke_result_t<F&>>::type;
   using State = typename Job<Out>::State;
   auto state = std::make_shared<State>(loop.remote());
-  bool queued = submit([work = std::move(work), report = typename Job<Out>::Report(state)]() mutable {
-    if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
-      work();
-      report.state->result.emplace();
-    } else {
-      report.state->result.emplace(work());
-    }
-  });
+  bool queued =
+      submit([work = std::move(work), report = typename Job<Out>::Report(state)]() mutable {
+        if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
+          work();
+          report.state->result.emplace();
+        } else {
+          report.state->result.emplace(work());
+        }
+      });
   if (!queued) co_return fail(ErrorCode::limit, "too much blocking work is queued");
   Job<Out> job(std::move(state));
   co_return co_await job;

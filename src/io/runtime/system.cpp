@@ -41,7 +41,9 @@ Signals::Signals(Loop& loop, const std::vector<int>& numbers, std::function<void
     PORTICO_CHECK(uv_signal_init(loop.native(), &handle->signal) == 0);
     uv_signal_start(
         &handle->signal,
-        [](uv_signal_t* signal, int received) { static_cast<SignalHandle*>(signal->data)->callback(received); },
+        [](uv_signal_t* signal, int received) {
+          static_cast<SignalHandle*>(signal->data)->callback(received);
+        },
         number);
     handles_.push_back(handle);
   }

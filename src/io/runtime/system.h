@@ -20,7 +20,8 @@ class SystemRandom final : public Random {
   void fill(MutableBytes out) override;
 };
 
-// Calls `callback(number)` on the loop for SIGTERM, SIGINT, SIGHUP ... while it lives. One set per process.
+// Calls `callback(number)` on the loop for SIGTERM, SIGINT, SIGHUP ... while it lives. One set per
+// process.
 class Signals {
  public:
   Signals(Loop& loop, const std::vector<int>& numbers, std::function<void(int)> callback);
@@ -32,7 +33,8 @@ class Signals {
   std::vector<void*> handles_;
 };
 
-// A loop on a thread of its own. What lives on that loop is made and destroyed on it: by post() or call().
+// A loop on a thread of its own. What lives on that loop is made and destroyed on it: by post() or
+// call().
 class LoopThread {
  public:
   // `name` shows in ps and top (at most 15 characters are kept).
@@ -52,7 +54,8 @@ class LoopThread {
   std::thread thread_;
 };
 
-// Runs the loop until the task has ended and returns its result. For main() and tests; the loop must not be running.
+// Runs the loop until the task has ended and returns its result. For main() and tests; the loop
+// must not be running.
 template <class T>
 T run_until_complete(Loop& loop, Task<T> task);
 

@@ -1,11 +1,13 @@
 #pragma once
-// Task<T>: a coroutine that starts when it is awaited and hands its result to the one who awaits it, by symmetric transfer (a
-// chain of a million finished tasks needs no stack). A Task owns its frame: destroying an unfinished Task destroys the frame
-// with all its locals, and every awaiter of this folder then forgets the coroutine.
+// Task<T>: a coroutine that starts when it is awaited and hands its result to the one who awaits
+// it, by symmetric transfer (a chain of a million finished tasks needs no stack). A Task owns its
+// frame: destroying an unfinished Task destroys the frame with all its locals, and every awaiter of
+// this folder then forgets the coroutine.
 //
-// House rules: `co_await` is a whole statement (`co_await x;`, `auto v = co_await x;`, `co_return co_await x;`); its arguments
-// hold no lambda literal and no braces; a coroutine takes its parameters by value when it is spawned (references only where the
-// caller awaits it in the same scope); no capturing lambda is a coroutine. Exceptions that leave a coroutine terminate.
+// House rules: `co_await` is a whole statement (`co_await x;`, `auto v = co_await x;`, `co_return
+// co_await x;`); its arguments hold no lambda literal and no braces; a coroutine takes its
+// parameters by value when it is spawned (references only where the caller awaits it in the same
+// scope); no capturing lambda is a coroutine. Exceptions that leave a coroutine terminate.
 
 #include <coroutine>
 #include <exception>
@@ -120,17 +122,18 @@ inline Task<void> detail::TaskPromise<void>::get_return_object() {
 
 }  // namespace portico::io::runtime
 
-// PORTICO_TRY for coroutines that return Task<Result<...>>: binds `name` or co_returns the error. The expression may be a
-// co_await: PORTICO_CO_TRY(size, co_await stream.read(buffer));
-#define PORTICO_CO_TRY(name, expression)                                                             \
-  auto PORTICO_CONCAT(name, _result) = expression;                                                   \
-  if (!PORTICO_CONCAT(name, _result))                                                                \
-    co_return ::tl::unexpected<::portico::Error>(std::move(PORTICO_CONCAT(name, _result)).error());  \
+// PORTICO_TRY for coroutines that return Task<Result<...>>: binds `name` or co_returns the error.
+// The expression may be a co_await: PORTICO_CO_TRY(size, co_await stream.read(buffer));
+#define PORTICO_CO_TRY(name, expression)                   \
+  auto PORTICO_CONCAT(name, _result) = expression;         \
+  if (!PORTICO_CONCAT(name, _result))                      \
+    co_return ::tl::unexpected<::portico::Error>(          \
+        std::move(PORTICO_CONCAT(name, _result)).error()); \
   auto& name = *PORTICO_CONCAT(name, _result)
 // The same for Result<void>.
-#define PORTICO_CO_TRY_VOID(expression)                                                       \
-  do {                                                                                        \
-    auto portico_result = expression;                                                         \
-    if (!portico_result)                                                                      \
-      co_return ::tl::unexpected<::portico::Error>(std::move(portico_result).error());        \
+#define PORTICO_CO_TRY_VOID(expression)                                                \
+  do {                                                                                 \
+    auto portico_result = expression;                                                  \
+    if (!portico_result)                                                               \
+      co_return ::tl::unexpected<::portico::Error>(std::move(portico_result).error()); \
   } while (false)

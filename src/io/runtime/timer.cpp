@@ -40,7 +40,8 @@ void Timer::arm(std::optional<Instant> deadline) {
 
 void Timer::cancel() {
   armed_ = false;
-  if (!due_) return;  // an entry in the heap is dropped when its time comes, or reused by the next arm()
+  if (!due_)
+    return;  // an entry in the heap is dropped when its time comes, or reused by the next arm()
   queue_.due_[slot_] = nullptr;
   due_ = false;
   slot_ = kNone;
@@ -77,7 +78,8 @@ void TimerQueue::run(Timer& timer) {
   timer.slot_ = Timer::kNone;
   timer.armed_ = false;
   running_ = &timer;
-  std::function<void()> callback = std::move(timer.callback_);  // survives the timer, should it be destroyed inside
+  std::function<void()> callback =
+      std::move(timer.callback_);  // survives the timer, should it be destroyed inside
   callback();
   if (running_ == &timer) timer.callback_ = std::move(callback);
   running_ = nullptr;

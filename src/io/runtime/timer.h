@@ -1,6 +1,7 @@
 #pragma once
-// A callback at an Instant. Precise to about 0.1 ms (a timerfd per loop, not libuv's milliseconds); moving the deadline later is
-// free, earlier costs O(log n). A timer fires once per arm() and never early.
+// A callback at an Instant. Precise to about 0.1 ms (a timerfd per loop, not libuv's milliseconds);
+// moving the deadline later is free, earlier costs O(log n). A timer fires once per arm() and never
+// early.
 
 #include <cstddef>
 #include <functional>
@@ -47,7 +48,8 @@ class TimerQueue {
  public:
   // When fire() has to be called next; may be earlier than the earliest deadline.
   std::optional<Instant> next() const;
-  // Calls every timer whose deadline is not after `now`; timers armed meanwhile wait for the next call.
+  // Calls every timer whose deadline is not after `now`; timers armed meanwhile wait for the next
+  // call.
   void fire(Instant now);
   std::size_t size() const { return heap_.size(); }
 
@@ -62,7 +64,8 @@ class TimerQueue {
   void run(Timer& timer);
   std::vector<Timer*> heap_;
   Timer* running_ = nullptr;  // whose callback is on the stack; null once that timer is destroyed
-  std::vector<Timer*> due_;   // being fired; entries become null when their timer is cancelled meanwhile
+  std::vector<Timer*>
+      due_;  // being fired; entries become null when their timer is cancelled meanwhile
 };
 
 // co_await sleep_until(loop, instant);

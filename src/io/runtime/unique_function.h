@@ -1,6 +1,6 @@
 #pragma once
-// std::function for callables that can only be moved (C++20 has none). Used for work that is handed to another thread and may
-// carry sockets, buffers or promises.
+// std::function for callables that can only be moved (C++20 has none). Used for work that is handed
+// to another thread and may carry sockets, buffers or promises.
 
 #include <memory>
 #include <type_traits>

@@ -1,6 +1,7 @@
 #pragma once
-// A suspended coroutine as a node of an intrusive list. The node lives in the awaiter, so inside the coroutine's frame: waiting
-// allocates nothing, and destroying the frame takes the node out of whatever list it is in.
+// A suspended coroutine as a node of an intrusive list. The node lives in the awaiter, so inside
+// the coroutine's frame: waiting allocates nothing, and destroying the frame takes the node out of
+// whatever list it is in.
 
 #include <coroutine>
 
@@ -29,7 +30,8 @@ class Waiter {
   Waiter* previous_ = nullptr;
 };
 
-// First in, first out. Waiters left over when the list dies are never resumed; their owner still destroys them.
+// First in, first out. Waiters left over when the list dies are never resumed; their owner still
+// destroys them.
 class WaiterList {
  public:
   WaiterList() { head_.next_ = head_.previous_ = &head_; }

@@ -9,7 +9,7 @@ constexpr Duration kRembLifetime = 10s;
 constexpr double kHighLoss = 0.10;
 constexpr double kLowLoss = 0.02;
 constexpr double kGrowthPerSecond = 0.08;
-constexpr std::int64_t kFloorBps = 30'000;         // an audio stream must always fit
+constexpr std::int64_t kFloorBps = 30'000;        // an audio stream must always fit
 constexpr std::int64_t kUnbounded = 100'000'000;  // a limit above this binds nothing
 
 }  // namespace
@@ -26,7 +26,8 @@ void RembEstimator::on_loss(double fraction_lost, Bitrate sent, Instant now) {
     const std::int64_t before = loss_limit_ ? loss_limit_->bps : limit;
     loss_limit_ = Bitrate{std::max(kFloorBps, std::min(before, limit))};
   } else if (fraction_lost < kLowLoss && loss_limit_) {
-    const double seconds = std::clamp(std::chrono::duration<double>(now - loss_at_).count(), 0.0, 5.0);
+    const double seconds =
+        std::clamp(std::chrono::duration<double>(now - loss_at_).count(), 0.0, 5.0);
     const double grown = static_cast<double>(loss_limit_->bps) * (1.0 + kGrowthPerSecond * seconds);
     if (grown > static_cast<double>(kUnbounded)) {
       loss_limit_.reset();
@@ -46,7 +47,8 @@ std::optional<Bitrate> RembEstimator::estimate(Instant now) const {
 
 Bitrate share(Bitrate estimate, Bitrate track, Bitrate all_tracks) {
   if (all_tracks.bps <= 0 || track.bps <= 0) return estimate;
-  const double part = std::min(1.0, static_cast<double>(track.bps) / static_cast<double>(all_tracks.bps));
+  const double part =
+      std::min(1.0, static_cast<double>(track.bps) / static_cast<double>(all_tracks.bps));
   return Bitrate{static_cast<std::int64_t>(static_cast<double>(estimate.bps) * part)};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Fixed cells for decrypted packets, one pool per worker. Memory comes in slabs of 64 cells and is kept for reuse; no per-packet malloc.
+// Fixed cells for decrypted packets, one pool per worker. Memory comes in slabs of 64 cells and is
+// kept for reuse; no per-packet malloc.
 
 #include <cstddef>
 #include <cstdint>

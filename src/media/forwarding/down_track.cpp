@@ -32,7 +32,8 @@ std::int64_t ticks(Duration duration, std::uint32_t clock_rate) {
 }
 
 std::uint16_t frame_number_of(const StoredPacket& packet) {
-  const auto descriptor = codec::rtp::parse_dependency_descriptor(packet.extension(Passed::dependency_descriptor));
+  const auto descriptor =
+      codec::rtp::parse_dependency_descriptor(packet.extension(Passed::dependency_descriptor));
   return descriptor ? descriptor->frame_number : std::uint16_t{0};
 }
 
@@ -41,7 +42,8 @@ std::uint16_t frame_number_of(const StoredPacket& packet) {
 DownTrack::DownTrack(Config config, Random& random)
     : config_(std::move(config)),
       history_(config_.video ? kVideoHistory : kAudioHistory),
-      // In the lower half, so that the first packets don't wrap the receiver's rollover counter (RFC 3711 3.3.1).
+      // In the lower half, so that the first packets don't wrap the receiver's rollover counter
+      // (RFC 3711 3.3.1).
       rtx_sequence_(static_cast<std::uint16_t>(random.below(0x8000))),
       out_highest_(random.below(0x8000)),
       out_timestamp_(random.u32()) {}
@@ -64,7 +66,8 @@ void DownTrack::set_source(std::uint8_t layer, UpTrack* source) {
   sources_[layer] = source;
 }
 
-void DownTrack::set_target(std::optional<std::uint8_t> layer, Instant now, std::uint8_t max_temporal) {
+void DownTrack::set_target(std::optional<std::uint8_t> layer, Instant now,
+                           std::uint8_t max_temporal) {
   max_temporal_ = max_temporal;
   if (layer && *layer >= kMaxLayers) layer = static_cast<std::uint8_t>(kMaxLayers - 1);
   if (layer == target_) return;
@@ -80,7 +83,9 @@ void DownTrack::set_target(std::optional<std::uint8_t> layer, Instant now, std::
 
 bool DownTrack::closer_to_target(std::uint8_t layer) const {
   if (!current_) return layer <= *target_;
-  const auto distance = [this](std::uint8_t l) { return l > *target_ ? l - *target_ : *target_ - l; };
+  const auto distance = [this](std::uint8_t l) {
+    return l > *target_ ? l - *target_ : *target_ - l;
+  };
   return distance(layer) < distance(*current_);
 }
 
@@ -134,36 +139,45 @@ void DownTrack::start_run(const StoredPacket& packet, std::uint8_t layer, Instan
   last_sender_report_.reset();  // the offset changed: tell the receiver soon
 }
 
-std::uint32_t DownTrack::switch_timestamp(const StoredPacket& packet, std::uint8_t layer, Instant now) const {
+std::uint32_t DownTrack::switch_timestamp(const StoredPacket& packet, std::uint8_t layer,
+                                          Instant now) const {
   if (!started_) return out_timestamp_;
-  const auto expected = static_cast<std::uint32_t>(out_timestamp_ + ticks(now - out_at_, config_.clock_rate));
+  const auto expected =
+      static_cast<std::uint32_t>(out_timestamp_ + ticks(now - out_at_, config_.clock_rate));
   std::uint32_t chosen = expected;
   if (const auto reference = reference_timestamp(packet, layer)) {
     const std::int64_t difference = static_cast<std::int32_t>(*reference - expected);
     const Duration behind = resuming_ ? kResumeBehind : kSwitchBehind;
-    if (difference >= -ticks(behind, config_.clock_rate) && difference <= ticks(kAhead, config_.clock_rate)) {
+    if (difference >= -ticks(behind, config_.clock_rate) &&
+        difference <= ticks(kAhead, config_.clock_rate)) {
       chosen = *reference;
     }
   }
   return newer32(chosen, out_timestamp_) ? chosen : out_timestamp_ + 1;
 }
 
-// Where the packet's capture time lies on the outgoing timeline, by the sender reports of its layer and of the one before.
-std::optional<std::uint32_t> DownTrack::reference_timestamp(const StoredPacket& packet, std::uint8_t layer) const {
+// Where the packet's capture time lies on the outgoing timeline, by the sender reports of its layer
+// and of the one before.
+std::optional<std::uint32_t> DownTrack::reference_timestamp(const StoredPacket& packet,
+                                                            std::uint8_t layer) const {
   if (map_.empty()) return std::nullopt;
   const Run& before = map_.current();
   if (before.layer == layer) return packet.timestamp + before.timestamp_offset;
-  if (before.layer >= kMaxLayers || sources_[before.layer] == nullptr || sources_[layer] == nullptr) return std::nullopt;
+  if (before.layer >= kMaxLayers || sources_[before.layer] == nullptr || sources_[layer] == nullptr)
+    return std::nullopt;
   const auto& old_clock = sources_[before.layer]->sender_clock();
   const auto& new_clock = sources_[layer]->sender_clock();
   if (!old_clock || !new_clock) return std::nullopt;
   const double rate = config_.clock_rate;
   // NTP is 32.32 fixed point.
-  const double between_reports = static_cast<double>(static_cast<std::int64_t>(new_clock->ntp.value - old_clock->ntp.value)) / 4294967296.0;
+  const double between_reports =
+      static_cast<double>(static_cast<std::int64_t>(new_clock->ntp.value - old_clock->ntp.value)) /
+      4294967296.0;
   if (between_reports > 3600 || between_reports < -3600) return std::nullopt;  // not the same clock
   const auto since_report = static_cast<std::int32_t>(packet.timestamp - new_clock->rtp_timestamp);
   const auto on_old_clock = static_cast<std::int64_t>(between_reports * rate) + since_report;
-  return static_cast<std::uint32_t>(old_clock->rtp_timestamp + on_old_clock + before.timestamp_offset);
+  return static_cast<std::uint32_t>(old_clock->rtp_timestamp + on_old_clock +
+                                    before.timestamp_offset);
 }
 
 void DownTrack::catch_up(std::uint8_t layer, std::int64_t after, Instant now, RtpOut& out) {
@@ -190,13 +204,14 @@ void DownTrack::forward_new(StoredPacket& packet, Instant now, RtpOut& out) {
   emit(packet, map_.current(), now, out);
 }
 
-// A packet that others overtook: it gets the number that was kept free for it. If it isn't wanted, that number must be filled all the same,
-// or the receiver would wait for it.
+// A packet that others overtook: it gets the number that was kept free for it. If it isn't wanted,
+// that number must be filled all the same, or the receiver would wait for it.
 void DownTrack::forward_late(StoredPacket& packet, std::uint8_t layer, Instant now, RtpOut& out) {
   const Run* run = map_.find(layer, packet.sequence);
   if (run == nullptr) return;
   MutableBytes payload;
-  if (packet.payload_size == 0 || payload_for(packet, payload) == nullptr || was_dropped(packet.timestamp)) {
+  if (packet.payload_size == 0 || payload_for(packet, payload) == nullptr ||
+      was_dropped(packet.timestamp)) {
     ++statistics_.dropped;
     emit_filler(packet, *run, out);
     return;
@@ -204,13 +219,15 @@ void DownTrack::forward_late(StoredPacket& packet, std::uint8_t layer, Instant n
   emit(packet, *run, now, out);
 }
 
-// Temporal layers change between frames only: down at once, up where the frame says that it depends on lower layers only (Y).
+// Temporal layers change between frames only: down at once, up where the frame says that it depends
+// on lower layers only (Y).
 void DownTrack::update_temporal(const StoredPacket& packet) {
   if (!packet.has_vp8 || temporal_timestamp_ == packet.timestamp) return;
   temporal_timestamp_ = packet.timestamp;
   if (temporal_ > max_temporal_ || packet.key_frame) {
     temporal_ = max_temporal_;
-  } else if (packet.vp8.layer_sync && packet.vp8.tid > temporal_ && packet.vp8.tid <= max_temporal_) {
+  } else if (packet.vp8.layer_sync && packet.vp8.tid > temporal_ &&
+             packet.vp8.tid <= max_temporal_) {
     temporal_ = packet.vp8.tid;
   }
 }
@@ -231,8 +248,9 @@ void DownTrack::drop(const StoredPacket& packet, bool temporal) {
 
 bool DownTrack::was_dropped(std::uint32_t timestamp) const {
   const std::size_t kept = std::min(dropped_count_, dropped_frames_.size());
-  return std::find(dropped_frames_.begin(), dropped_frames_.begin() + static_cast<std::ptrdiff_t>(kept), timestamp) !=
-         dropped_frames_.begin() + static_cast<std::ptrdiff_t>(kept);
+  return std::find(dropped_frames_.begin(),
+                   dropped_frames_.begin() + static_cast<std::ptrdiff_t>(kept),
+                   timestamp) != dropped_frames_.begin() + static_cast<std::ptrdiff_t>(kept);
 }
 
 const UpTrack* DownTrack::clock_source() const {
@@ -243,7 +261,8 @@ const UpTrack* DownTrack::clock_source() const {
 
 bool DownTrack::sender_report_due(Instant now) const {
   constexpr Duration kInterval = 3s;
-  return clock_source() != nullptr && (!last_sender_report_ || now - *last_sender_report_ >= kInterval);
+  return clock_source() != nullptr &&
+         (!last_sender_report_ || now - *last_sender_report_ >= kInterval);
 }
 
 bool DownTrack::write_sender_report(codec::rtcp::Writer& writer, Instant now) {
@@ -254,9 +273,11 @@ bool DownTrack::write_sender_report(codec::rtcp::Writer& writer, Instant now) {
   codec::rtcp::SenderReport report;
   report.sender = config_.ssrc;
   const double fraction = std::chrono::duration<double>(elapsed).count() * 4294967296.0;
-  report.ntp.value = clock.ntp.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(fraction));
-  report.rtp_timestamp = static_cast<std::uint32_t>(clock.rtp_timestamp + ticks(elapsed, config_.clock_rate)) +
-                         map_.current().timestamp_offset;
+  report.ntp.value =
+      clock.ntp.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(fraction));
+  report.rtp_timestamp =
+      static_cast<std::uint32_t>(clock.rtp_timestamp + ticks(elapsed, config_.clock_rate)) +
+      map_.current().timestamp_offset;
   report.packet_count = static_cast<std::uint32_t>(statistics_.packets);
   report.octet_count = static_cast<std::uint32_t>(statistics_.bytes);
   if (!writer.add_sender_report(report)) return false;
@@ -268,13 +289,15 @@ bool DownTrack::write_sender_report(codec::rtcp::Writer& writer, Instant now) {
 void DownTrack::on_report(const codec::rtcp::ReportBlock& block, Instant now) {
   statistics_.fraction_lost = block.fraction_lost / 256.0;
   statistics_.cumulative_lost = block.cumulative_lost;
-  statistics_.jitter = Duration(static_cast<std::int64_t>(block.jitter) * 1'000'000'000 / config_.clock_rate);
+  statistics_.jitter =
+      Duration(static_cast<std::int64_t>(block.jitter) * 1'000'000'000 / config_.clock_rate);
   statistics_.last_report = now;
   const std::size_t kept = std::min(sent_report_count_, sent_reports_.size());
   for (std::size_t i = 0; i < kept; ++i) {
     const SentReport& sent = sent_reports_[i];
     if (block.last_sr == 0 || sent.middle != block.last_sr) continue;
-    const Duration held(static_cast<std::int64_t>(block.delay_since_last_sr) * 1'000'000'000 / 65536);
+    const Duration held(static_cast<std::int64_t>(block.delay_since_last_sr) * 1'000'000'000 /
+                        65536);
     const Duration round_trip = now - sent.at - held;
     if (round_trip >= Duration::zero()) statistics_.round_trip = round_trip;
     return;
@@ -295,8 +318,10 @@ void DownTrack::on_key_frame_request(Instant now) {
 void DownTrack::ask_key_frame(Instant now) {
   const Duration round_trip = statistics_.round_trip.value_or(kAssumedRoundTrip);
   next_ask_ = now + std::clamp(2 * round_trip, kShortestAsk, kLongestAsk);
-  if (key_frame_asked_ && current_ && sources_[*current_] != nullptr) sources_[*current_]->request_key_frame(now);
-  if (current_ != target_ && sources_[*target_] != nullptr) sources_[*target_]->request_key_frame(now);
+  if (key_frame_asked_ && current_ && sources_[*current_] != nullptr)
+    sources_[*current_]->request_key_frame(now);
+  if (current_ != target_ && sources_[*target_] != nullptr)
+    sources_[*target_]->request_key_frame(now);
 }
 
 void DownTrack::timeout(Instant now) {

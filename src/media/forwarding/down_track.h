@@ -1,20 +1,23 @@
 #pragma once
-// One subscription: takes packets of whichever layer suits the subscriber and makes one seamless stream of them, with constant SSRC and
-// continuous sequence numbers, timestamps and VP8 picture ids over layer switches, dropped packets, mute and resume. Keeps a history to
-// answer NACKs over RTX straight from the UpTrack's ring. Sans-I/O, one thread, nothing allocated per packet.
+// One subscription: takes packets of whichever layer suits the subscriber and makes one seamless
+// stream of them, with constant SSRC and continuous sequence numbers, timestamps and VP8 picture
+// ids over layer switches, dropped packets, mute and resume. Keeps a history to answer NACKs over
+// RTX straight from the UpTrack's ring. Sans-I/O, one thread, nothing allocated per packet.
 //
 //   DownTrack down({.ssrc = ours, .rtx_ssrc = ours_rtx, .video = true, .clock_rate = 90000,
 //                   .payloads = {{Codec::vp8, PayloadType(96), PayloadType(97)}}}, random);
 //   down.set_source(0, &low);  down.set_source(1, &high);
 //   down.set_target(1, now);                            // from media/selector; nullopt pauses
-//   down.forward(*packet, layer, now, out);             // every packet of every layer; decides itself
-//   down.on_nack(nack.lost, now, out);                  // RTCP of the subscriber
+//   down.forward(*packet, layer, now, out);             // every packet of every layer; decides
+//   itself down.on_nack(nack.lost, now, out);                  // RTCP of the subscriber
 //   down.on_key_frame_request(now);                     // PLI, FIR
 //   down.on_report(block, now);
-//   down.timeout(now);                                  // at next_deadline(): key-frame requests while a switch is pending
-//   if (down.sender_report_due(now)) down.write_sender_report(writer, now);
+//   down.timeout(now);                                  // at next_deadline(): key-frame requests
+//   while a switch is pending if (down.sender_report_due(now)) down.write_sender_report(writer,
+//   now);
 //
-// Key frames are asked for at the UpTrack (request_key_frame), whose write_feedback() sends the PLI.
+// Key frames are asked for at the UpTrack (request_key_frame), whose write_feedback() sends the
+// PLI.
 
 #include <array>
 #include <cstdint>
@@ -51,10 +54,12 @@ class DownTrack {
   };
   struct Config {
     Ssrc ssrc;
-    std::optional<Ssrc> rtx_ssrc;  // without it NACKs are answered with exact duplicates, and abs-send-time is left out so that they are exact
+    std::optional<Ssrc> rtx_ssrc;  // without it NACKs are answered with exact duplicates, and
+                                   // abs-send-time is left out so that they are exact
     bool video = false;
     std::uint32_t clock_rate = 90000;
-    std::vector<Payload> payloads;  // what the subscriber accepts; a published RED whose subscriber has none is unpacked to its primary
+    std::vector<Payload> payloads;  // what the subscriber accepts; a published RED whose subscriber
+                                    // has none is unpacked to its primary
     ExtensionIds extensions;
   };
   struct Statistics {
@@ -62,11 +67,11 @@ class DownTrack {
     std::uint64_t bytes = 0;    // of payload
     std::uint64_t dropped = 0;  // temporal layers, padding, payloads that the subscriber can't take
     std::uint64_t retransmitted = 0;
-    std::uint64_t nacks = 0;    // sequence numbers asked for
+    std::uint64_t nacks = 0;  // sequence numbers asked for
     std::uint64_t nacks_unanswered = 0;
     std::uint64_t key_frame_requests = 0;
     std::uint64_t switches = 0;
-    double fraction_lost = 0;   // of the last report, 0..1
+    double fraction_lost = 0;  // of the last report, 0..1
     std::int64_t cumulative_lost = 0;
     Duration jitter{0};
     std::optional<Duration> round_trip;
@@ -83,8 +88,9 @@ class DownTrack {
 
   // `source` is borrowed; nullptr takes the layer away (its history can't be answered any more).
   void set_source(std::uint8_t layer, UpTrack* source);
-  // The layer to aim at, and the highest temporal layer (VP8) of it. The switch happens at that layer's next key frame; from a standing start
-  // any lower layer's key frame is taken first. nullopt: nothing flows. Audio has layer 0 and needs no key frame.
+  // The layer to aim at, and the highest temporal layer (VP8) of it. The switch happens at that
+  // layer's next key frame; from a standing start any lower layer's key frame is taken first.
+  // nullopt: nothing flows. Audio has layer 0 and needs no key frame.
   void set_target(std::optional<std::uint8_t> layer, Instant now, std::uint8_t max_temporal = 3);
   std::optional<std::uint8_t> target() const { return target_; }
   std::optional<std::uint8_t> current() const { return current_; }
@@ -123,11 +129,14 @@ class DownTrack {
   void start_run(const StoredPacket& packet, std::uint8_t layer, Instant now);
   void catch_up(std::uint8_t layer, std::int64_t after, Instant now, RtpOut& out);
   std::uint32_t switch_timestamp(const StoredPacket& packet, std::uint8_t layer, Instant now) const;
-  std::optional<std::uint32_t> reference_timestamp(const StoredPacket& packet, std::uint8_t layer) const;
+  std::optional<std::uint32_t> reference_timestamp(const StoredPacket& packet,
+                                                   std::uint8_t layer) const;
   void forward_new(StoredPacket& packet, Instant now, RtpOut& out);
   void forward_late(StoredPacket& packet, std::uint8_t layer, Instant now, RtpOut& out);
   void update_temporal(const StoredPacket& packet);
-  bool drops_temporal(const StoredPacket& packet) const { return packet.has_vp8 && packet.vp8.tid > temporal_; }
+  bool drops_temporal(const StoredPacket& packet) const {
+    return packet.has_vp8 && packet.vp8.tid > temporal_;
+  }
   void drop(const StoredPacket& packet, bool temporal);
   bool was_dropped(std::uint32_t timestamp) const;
   const Payload* payload_for(const StoredPacket& packet, MutableBytes& payload) const;
@@ -135,7 +144,8 @@ class DownTrack {
   void emit(StoredPacket& packet, const Run& run, Instant now, RtpOut& out);
   void emit_filler(const StoredPacket& packet, const Run& run, RtpOut& out);
   bool retransmit(HistoryEntry& entry, Instant now, RtpOut& out);
-  void write(StoredPacket& packet, const Outgoing& values, MutableBytes payload, Instant now, RtpOut& out) const;
+  void write(StoredPacket& packet, const Outgoing& values, MutableBytes payload, Instant now,
+             RtpOut& out) const;
 
   const UpTrack* clock_source() const;
   bool waiting_for_key_frame() const;
@@ -163,7 +173,8 @@ class DownTrack {
   std::uint8_t out_tl0_ = 0;
   std::uint8_t out_key_idx_ = 0;
 
-  bool key_frame_asked_ = false;  // by the subscriber, not passed yet: NACKs of stale frames stay unanswered
+  bool key_frame_asked_ =
+      false;  // by the subscriber, not passed yet: NACKs of stale frames stay unanswered
   std::optional<Instant> next_ask_;
   std::optional<std::uint32_t> temporal_timestamp_;  // frame of the last temporal decision
   std::array<std::uint32_t, 16> dropped_frames_{};   // timestamps, newest at dropped_count_ - 1

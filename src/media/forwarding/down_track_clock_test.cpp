@@ -1,4 +1,5 @@
-// Timestamps over layer switches by sender reports, our own sender reports, receiver reports, audio, and descriptors other than VP8's.
+// Timestamps over layer switches by sender reports, our own sender reports, receiver reports,
+// audio, and descriptors other than VP8's.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,8 @@ UpTrack::Config up_config(std::uint8_t layer) {
   config.ssrc = Ssrc(0x1000U + layer);
   config.video = true;
   config.layer = layer;
-  config.payloads = {{PayloadType(96), Codec::vp8, 90000, PayloadType(97)}, {PayloadType(45), Codec::av1, 90000, std::nullopt}};
+  config.payloads = {{PayloadType(96), Codec::vp8, 90000, PayloadType(97)},
+                     {PayloadType(45), Codec::av1, 90000, std::nullopt}};
   config.extensions.dependency_descriptor = 12;
   return config;
 }
@@ -32,7 +34,8 @@ DownTrack::Config down_config() {
   config.ssrc = Ssrc(0xAAAA);
   config.rtx_ssrc = Ssrc(0xBBBB);
   config.video = true;
-  config.payloads = {{Codec::vp8, PayloadType(100), PayloadType(101)}, {Codec::av1, PayloadType(45), PayloadType(46)}};
+  config.payloads = {{Codec::vp8, PayloadType(100), PayloadType(101)},
+                     {Codec::av1, PayloadType(45), PayloadType(46)}};
   config.extensions.dependency_descriptor = 9;
   return config;
 }
@@ -52,23 +55,28 @@ struct Two {
     p1.timestamp = 3'000'000'000;
   }
   void give(UpTrack& up, const ByteVector& data, Duration t) {
-    if (StoredPacket* packet = up.receive(*codec::rtp::parse_packet(data), at(t))) down.forward(*packet, up.layer(), at(t), subscriber);
+    if (StoredPacket* packet = up.receive(*codec::rtp::parse_packet(data), at(t)))
+      down.forward(*packet, up.layer(), at(t), subscriber);
   }
   // A sender report of the layer: at publisher time `seconds`, its clock shows `timestamp`.
   void report(UpTrack& up, double seconds, std::uint32_t timestamp, Duration t) {
-    const auto ntp = 1000 * kSecond + static_cast<std::uint64_t>(seconds * static_cast<double>(kSecond));
+    const auto ntp =
+        1000 * kSecond + static_cast<std::uint64_t>(seconds * static_cast<double>(kSecond));
     up.on_sender_report({up.ssrc(), codec::rtcp::NtpTime{ntp}, timestamp, 0, 0, {}}, at(t));
   }
   std::uint32_t last() const { return subscriber.all.back().packet.timestamp; }
 };
 
-// Both layers start with one frame at publisher time 1 s and 1.1 s; what arrives is delayed by `late`. Returns the step of outgoing time.
+// Both layers start with one frame at publisher time 1 s and 1.1 s; what arrives is delayed by
+// `late`. Returns the step of outgoing time.
 std::uint32_t switch_step(double capture_step, Duration arrival_step, bool with_reports) {
   Two two;
   two.down.set_target(0, at(0ms));
   if (with_reports) {
     two.report(two.low, 1.0, 8000, 0ms);  // p0's first frame has 5000 + 3000
-    two.report(two.high, 0.5, 3'000'000'000 + 3000 - static_cast<std::uint32_t>((0.5 + capture_step) * 90000), 0ms);
+    two.report(two.high, 0.5,
+               3'000'000'000 + 3000 - static_cast<std::uint32_t>((0.5 + capture_step) * 90000),
+               0ms);
   }
   two.give(two.low, two.p0.frame({.key = true}, 1)[0], 0ms);
   const std::uint32_t first = two.last();
@@ -80,7 +88,8 @@ std::uint32_t switch_step(double capture_step, Duration arrival_step, bool with_
 
 TEST(DownTrackClock, SenderReportsDecideAtASwitch) {
   EXPECT_EQ(switch_step(0.1, 100ms, false), 9000U) << "no reports: elapsed time";
-  EXPECT_EQ(switch_step(0.1, 120ms, true), 9000U) << "20 ms behind the arrival: capture time counts";
+  EXPECT_EQ(switch_step(0.1, 120ms, true), 9000U)
+      << "20 ms behind the arrival: capture time counts";
   EXPECT_EQ(switch_step(0.1, 149ms, true), 9000U) << "up to 50 ms behind";
   EXPECT_EQ(switch_step(0.1, 160ms, true), 14400U) << "60 ms behind: elapsed time";
   EXPECT_EQ(switch_step(0.1, 80ms, true), 9000U) << "20 ms ahead";
@@ -88,7 +97,8 @@ TEST(DownTrackClock, SenderReportsDecideAtASwitch) {
 }
 
 TEST(DownTrackClock, TimeNeverGoesBack) {
-  EXPECT_EQ(switch_step(0.0, 0ms, true), 1U) << "the same picture in the other layer is a new frame";
+  EXPECT_EQ(switch_step(0.0, 0ms, true), 1U)
+      << "the same picture in the other layer is a new frame";
   EXPECT_EQ(switch_step(-0.04, 5ms, true), 1U);
 }
 
@@ -106,7 +116,8 @@ TEST(DownTrackClock, SenderReportsCarryThePublishersClock) {
   const auto& report = std::get<codec::rtcp::SenderReport>(packets.at(0));
   EXPECT_EQ(report.sender, Ssrc(0xAAAA));
   EXPECT_EQ(report.ntp.value, 1010 * kSecond + kSecond / 2);
-  EXPECT_EQ(report.rtp_timestamp, two.last() + 9000 + 45000) << "half a second after the publisher's report";
+  EXPECT_EQ(report.rtp_timestamp, two.last() + 9000 + 45000)
+      << "half a second after the publisher's report";
   EXPECT_EQ(report.packet_count, 1U);
   EXPECT_EQ(report.octet_count, 9U);
   EXPECT_FALSE(two.down.sender_report_due(at(3599ms)));
@@ -151,7 +162,11 @@ TEST(DownTrackClock, DependencyDescriptorFrameNumbersGoOn) {
   const auto av1 = [](Publisher& p, std::uint16_t frame_number, bool key) {
     std::array<std::uint8_t, 64> buffer;
     codec::rtp::HeaderWriter writer(buffer);
-    writer.start({.marker = true, .payload_type = PayloadType(45), .sequence = p.sequence++, .timestamp = p.timestamp += 3000, .ssrc = p.ssrc});
+    writer.start({.marker = true,
+                  .payload_type = PayloadType(45),
+                  .sequence = p.sequence++,
+                  .timestamp = p.timestamp += 3000,
+                  .ssrc = p.ssrc});
     ByteVector element{0xC1, 0, 0};
     store16(element.data() + 1, frame_number);
     writer.extension(12, element);
@@ -181,7 +196,8 @@ TEST(DownTrackClock, DependencyDescriptorFrameNumbersGoOn) {
 UpTrack::Config audio_up() {
   UpTrack::Config config;
   config.ssrc = Ssrc(0x1111);
-  config.payloads = {{PayloadType(111), Codec::opus, 48000, std::nullopt}, {PayloadType(63), Codec::red, 48000, std::nullopt}};
+  config.payloads = {{PayloadType(111), Codec::opus, 48000, std::nullopt},
+                     {PayloadType(63), Codec::red, 48000, std::nullopt}};
   return config;
 }
 

@@ -12,14 +12,16 @@
 namespace portico::media::forwarding {
 namespace {
 
-// Fixed header, and every passed extension at its longest in the two-byte form would be 1300 bytes; a dependency descriptor with its
-// structure is about 100 and the others at most 16. What doesn't fit is left out.
+// Fixed header, and every passed extension at its longest in the two-byte form would be 1300 bytes;
+// a dependency descriptor with its structure is about 100 and the others at most 16. What doesn't
+// fit is left out.
 constexpr std::size_t kHeaderBuffer = 384;
 
 }  // namespace
 
 // Which of the subscriber's payload types carries this packet, and what of it; nullptr: none does.
-const DownTrack::Payload* DownTrack::payload_for(const StoredPacket& packet, MutableBytes& payload) const {
+const DownTrack::Payload* DownTrack::payload_for(const StoredPacket& packet,
+                                                 MutableBytes& payload) const {
   payload = packet.payload();
   const Payload* opus = nullptr;
   for (const Payload& candidate : config_.payloads) {
@@ -47,8 +49,10 @@ void DownTrack::emit(StoredPacket& packet, const Run& run, Instant now, RtpOut& 
   values.picture = static_cast<std::uint16_t>(packet.vp8.picture_id + run.picture_offset);
   values.tl0 = static_cast<std::uint8_t>(packet.vp8.tl0_pic_idx + run.tl0_offset);
   values.key_idx = (packet.vp8.key_idx + run.key_idx_offset) & 0x1F;
-  const auto descriptor = codec::rtp::parse_dependency_descriptor(packet.extension(Passed::dependency_descriptor));
-  if (descriptor) values.frame_number = static_cast<std::uint16_t>(descriptor->frame_number + run.frame_offset);
+  const auto descriptor =
+      codec::rtp::parse_dependency_descriptor(packet.extension(Passed::dependency_descriptor));
+  if (descriptor)
+    values.frame_number = static_cast<std::uint16_t>(descriptor->frame_number + run.frame_offset);
 
   HistoryEntry& entry = history_.add(values.sequence);
   entry.source_sequence = static_cast<std::uint16_t>(packet.sequence);
@@ -90,8 +94,8 @@ void DownTrack::emit_filler(const StoredPacket& packet, const Run& run, RtpOut& 
   out.send(header.finish(), kOneByteOfPadding);
 }
 
-void DownTrack::write(StoredPacket& packet, const Outgoing& values, MutableBytes payload, Instant now,
-                      RtpOut& out) const {
+void DownTrack::write(StoredPacket& packet, const Outgoing& values, MutableBytes payload,
+                      Instant now, RtpOut& out) const {
   std::array<std::uint8_t, kHeaderBuffer> buffer;
   codec::rtp::HeaderWriter header(buffer);
   header.start({.marker = packet.marker,
@@ -112,13 +116,14 @@ void DownTrack::write(StoredPacket& packet, const Outgoing& values, MutableBytes
     store24(time.data(), codec::rtp::abs_send_time(now.time_since_epoch().count()));
     header.extension(config_.extensions.abs_send_time, time);
   }
-  if (packet.has_vp8) codec::rtp::rewrite_vp8(payload, packet.vp8, {values.picture, values.tl0, values.key_idx});
+  if (packet.has_vp8)
+    codec::rtp::rewrite_vp8(payload, packet.vp8, {values.picture, values.tl0, values.key_idx});
   if (!values.original_sequence) {
     out.send(header.finish(), payload);
     return;
   }
-  // RFC 4588 4: the original sequence number goes in front of the payload, into the headroom. What stood there may be the front of a RED
-  // payload whose primary is sent, so it is put back.
+  // RFC 4588 4: the original sequence number goes in front of the payload, into the headroom. What
+  // stood there may be the front of a RED payload whose primary is sent, so it is put back.
   std::uint8_t* front = payload.data() - StoredPacket::kHeadroom;
   const std::uint16_t saved = load16(front);
   store16(front, *values.original_sequence);
@@ -138,7 +143,8 @@ bool DownTrack::retransmit(HistoryEntry& entry, Instant now, RtpOut& out) {
   UpTrack* source = entry.layer < kMaxLayers ? sources_[entry.layer] : nullptr;
   if (source == nullptr) return false;
   const std::int64_t highest = source->highest_sequence();
-  const auto back = static_cast<std::uint16_t>(static_cast<std::uint16_t>(highest) - entry.source_sequence);
+  const auto back =
+      static_cast<std::uint16_t>(static_cast<std::uint16_t>(highest) - entry.source_sequence);
   StoredPacket* packet = source->find(highest - back);
   if (packet == nullptr) return false;
   MutableBytes payload;

@@ -10,7 +10,8 @@ constexpr std::uint16_t kTickMask = 0x3FFF;
 
 bool HistoryEntry::take_answer(Instant now) {
   if (answers >= kMaxAnswers) return false;
-  const auto ticks = static_cast<std::uint16_t>((to_ms(now.time_since_epoch()) / kTickMs) & kTickMask);
+  const auto ticks =
+      static_cast<std::uint16_t>((to_ms(now.time_since_epoch()) / kTickMs) & kTickMask);
   if (answers > 0) {
     const auto since = static_cast<std::uint16_t>((ticks - answered_at) & kTickMask);
     if (since * kTickMs < kRepeatMs) return false;

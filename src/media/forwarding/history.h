@@ -1,6 +1,6 @@
 #pragma once
-// What was sent under which sequence number: 16 bytes a packet, enough to build it again from the UpTrack's ring. Video keeps 1024,
-// audio 256 packets; older NACKs find nothing.
+// What was sent under which sequence number: 16 bytes a packet, enough to build it again from the
+// UpTrack's ring. Video keeps 1024, audio 256 packets; older NACKs find nothing.
 
 #include <cstdint>
 #include <vector>

@@ -27,8 +27,9 @@ bool NackTracker::missing(std::int64_t first, std::int64_t last, Instant now) {
 
 void NackTracker::arrived(std::int64_t sequence) {
   Entry* end = entries_.data() + count_;
-  Entry* found = std::lower_bound(entries_.data(), end, sequence,
-                                  [](const Entry& entry, std::int64_t value) { return entry.sequence < value; });
+  Entry* found = std::lower_bound(
+      entries_.data(), end, sequence,
+      [](const Entry& entry, std::int64_t value) { return entry.sequence < value; });
   if (found == end || found->sequence != sequence) return;
   std::move(found + 1, end, found);
   --count_;

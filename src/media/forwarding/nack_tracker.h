@@ -1,7 +1,8 @@
 #pragma once
-// Which packets of one stream are missing and when to ask for them (livekit-protocol 6.1): first after 20 ms (reordering settles itself),
-// then every round trip (20..400 ms) stretched by 1.25 each time, five times at most. At most 100 numbers are tracked; a hole that is larger
-// or would overflow the table empties it, and for video a key frame is the answer.
+// Which packets of one stream are missing and when to ask for them (livekit-protocol 6.1): first
+// after 20 ms (reordering settles itself), then every round trip (20..400 ms) stretched by 1.25
+// each time, five times at most. At most 100 numbers are tracked; a hole that is larger or would
+// overflow the table empties it, and for video a key frame is the answer.
 
 #include <array>
 #include <cstdint>
@@ -19,12 +20,14 @@ class NackTracker {
 
   void set_round_trip(Duration rtt) { round_trip_ = rtt; }
 
-  // The numbers first..last (unwrapped, inclusive) were skipped. False: too many, everything was given up.
+  // The numbers first..last (unwrapped, inclusive) were skipped. False: too many, everything was
+  // given up.
   bool missing(std::int64_t first, std::int64_t last, Instant now);
   void arrived(std::int64_t sequence);
   void clear() { count_ = 0; }
 
-  // Copies the numbers that are due now, ascending, and counts the try. Returns how many were written (out may be smaller than what is due).
+  // Copies the numbers that are due now, ascending, and counts the try. Returns how many were
+  // written (out may be smaller than what is due).
   std::size_t take_due(std::span<std::uint16_t> out, Instant now);
   std::optional<Instant> next_deadline() const;
   std::size_t size() const { return count_; }

@@ -13,7 +13,8 @@ PacketRing::~PacketRing() {
 
 PacketRing::Place PacketRing::place(std::uint16_t number, std::int64_t& sequence) {
   if (highest_ < 0) {
-    sequence = 0x10000 + static_cast<std::int64_t>(number);  // leaves room below for packets that the first one overtook
+    sequence = 0x10000 + static_cast<std::int64_t>(
+                             number);  // leaves room below for packets that the first one overtook
     return Place::free;
   }
   const auto ahead = static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_));
@@ -34,7 +35,8 @@ PacketRing::Place PacketRing::place(std::uint16_t number, std::int64_t& sequence
 }
 
 bool PacketRing::near(std::uint16_t number) const {
-  const int delta = static_cast<std::int16_t>(static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
+  const int delta = static_cast<std::int16_t>(
+      static_cast<std::uint16_t>(number - static_cast<std::uint16_t>(highest_)));
   const int reach = static_cast<int>(slots_.size());
   return highest_ >= 0 && delta > -reach && delta < reach;
 }
@@ -52,7 +54,8 @@ StoredPacket* PacketRing::insert(std::int64_t sequence) {
 
 std::uint8_t* PacketRing::acquire() {
   if (std::uint8_t* cell = pool_.acquire()) return cell;
-  // Numbers below the window are gone already; each step moves on for good, so the search costs one step a packet in the long run.
+  // Numbers below the window are gone already; each step moves on for good, so the search costs one
+  // step a packet in the long run.
   reclaim_ = std::max(reclaim_, highest_ - static_cast<std::int64_t>(slots_.size()) + 1);
   for (; reclaim_ <= highest_; ++reclaim_) {
     StoredPacket& oldest = slots_[slot(reclaim_)];

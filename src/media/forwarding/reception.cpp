@@ -5,7 +5,8 @@
 
 namespace portico::media::forwarding {
 
-void Reception::on_packet(std::int64_t sequence, std::uint32_t timestamp, std::uint32_t clock_rate, Instant now) {
+void Reception::on_packet(std::int64_t sequence, std::uint32_t timestamp, std::uint32_t clock_rate,
+                          Instant now) {
   if (base_ < 0) base_ = highest_ = sequence;
   // A packet from before the first one: it was expected, too.
   base_ = std::min(base_, sequence);
@@ -13,10 +14,12 @@ void Reception::on_packet(std::int64_t sequence, std::uint32_t timestamp, std::u
   highest_ = std::max(highest_, sequence);
   ++received_;
 
-  // Jitter, RFC 3550 A.8, over packets in order and only the first of each frame: the others leave the sender in a burst.
+  // Jitter, RFC 3550 A.8, over packets in order and only the first of each frame: the others leave
+  // the sender in a burst.
   if (!newest || clock_rate == 0 || (transit_ && timestamp == last_timestamp_)) return;
   const double arrival = std::chrono::duration<double>(now.time_since_epoch()).count() * clock_rate;
-  const auto ticks = static_cast<std::uint32_t>(static_cast<std::uint64_t>(static_cast<std::int64_t>(arrival)));
+  const auto ticks =
+      static_cast<std::uint32_t>(static_cast<std::uint64_t>(static_cast<std::int64_t>(arrival)));
   const std::uint32_t transit = ticks - timestamp;
   if (transit_) {
     const auto difference = static_cast<std::int32_t>(transit - *transit_);
@@ -55,8 +58,8 @@ codec::rtcp::ReportBlock Reception::take(Ssrc ssrc, Instant now) {
     last_fraction_ = static_cast<double>(lost_interval) / static_cast<double>(expected_interval);
   }
   block.fraction_lost = static_cast<std::uint8_t>(std::min(255.0, last_fraction_ * 256));
-  block.cumulative_lost =
-      static_cast<std::int32_t>(std::clamp<std::int64_t>(expected - received_, -0x800000, 0x7FFFFF));
+  block.cumulative_lost = static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(expected - received_, -0x800000, 0x7FFFFF));
   // The ring starts counting one cycle up, see PacketRing::place().
   block.highest_sequence = base_ < 0 ? 0 : static_cast<std::uint32_t>(highest_ - 0x10000);
   block.jitter = jitter();

@@ -1,7 +1,9 @@
 #pragma once
-// Which outgoing numbers belong to which incoming ones. A *run* is a stretch of one layer's sequence numbers that is forwarded with
-// constant offsets; a layer switch, a dropped packet or a resume ends a run and begins the next. The last 128 runs are kept, so a late
-// packet, even of a layer that was left meanwhile, still gets the number that was kept free for it. What lies between runs was removed.
+// Which outgoing numbers belong to which incoming ones. A *run* is a stretch of one layer's
+// sequence numbers that is forwarded with constant offsets; a layer switch, a dropped packet or a
+// resume ends a run and begins the next. The last 128 runs are kept, so a late packet, even of a
+// layer that was left meanwhile, still gets the number that was kept free for it. What lies between
+// runs was removed.
 
 #include <array>
 #include <cstddef>
@@ -11,13 +13,13 @@ namespace portico::media::forwarding {
 
 struct Run {
   std::uint8_t layer = 0;
-  std::uint8_t tl0_offset = 0;      // outgoing = incoming + offset, in each field's own arithmetic
+  std::uint8_t tl0_offset = 0;  // outgoing = incoming + offset, in each field's own arithmetic
   std::uint8_t key_idx_offset = 0;
   std::uint16_t picture_offset = 0;  // VP8 picture id
   std::uint16_t frame_offset = 0;    // dependency descriptor frame number
   std::uint32_t timestamp_offset = 0;
-  std::int64_t first = 0;            // incoming, unwrapped, inclusive
-  std::int64_t last = -1;            // < first: nothing yet
+  std::int64_t first = 0;  // incoming, unwrapped, inclusive
+  std::int64_t last = -1;  // < first: nothing yet
   std::int64_t sequence_offset = 0;
 };
 

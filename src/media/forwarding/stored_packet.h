@@ -1,11 +1,13 @@
 #pragma once
-// One decrypted packet in an UpTrack's ring and what parsing found out about it, once, for all subscribers.
+// One decrypted packet in an UpTrack's ring and what parsing found out about it, once, for all
+// subscribers.
 //
 //   cell:  [ header extension elements ][ 2 bytes of headroom ][ payload ]
 //
-// The headroom takes the original sequence number when the packet is answered over RTX (RFC 4588), and the VP8 descriptor is rewritten
-// where it stands: both keep the payload in one piece, so that it is encrypted straight from the cell. Each sender writes them anew
-// from the values below right before it sends; nobody may rely on them otherwise.
+// The headroom takes the original sequence number when the packet is answered over RTX (RFC 4588),
+// and the VP8 descriptor is rewritten where it stands: both keep the payload in one piece, so that
+// it is encrypted straight from the cell. Each sender writes them anew from the values below right
+// before it sends; nobody may rely on them otherwise.
 
 #include <array>
 #include <cstdint>
@@ -18,8 +20,15 @@
 
 namespace portico::media::forwarding {
 
-// Header extensions that pass from publisher to subscriber unchanged (the dependency descriptor: but for its frame number).
-enum class Passed : std::uint8_t { audio_level, dependency_descriptor, abs_capture_time, video_orientation, playout_delay };
+// Header extensions that pass from publisher to subscriber unchanged (the dependency descriptor:
+// but for its frame number).
+enum class Passed : std::uint8_t {
+  audio_level,
+  dependency_descriptor,
+  abs_capture_time,
+  video_orientation,
+  playout_delay
+};
 inline constexpr std::size_t kPassedCount = 5;
 
 // Extension ids of one peer connection's section; 0: not negotiated.
@@ -44,7 +53,8 @@ struct StoredPacket {
     std::uint8_t size = 0;  // 0: the packet doesn't carry it
   };
 
-  std::int64_t sequence = -1;  // unwrapped: never repeats, the low 16 bits are the publisher's number
+  std::int64_t sequence =
+      -1;  // unwrapped: never repeats, the low 16 bits are the publisher's number
   std::uint8_t* cell = nullptr;
   Instant arrival;
   std::uint32_t timestamp = 0;

@@ -1,5 +1,6 @@
 #pragma once
-// Is a layer alive? Publishers stop upper layers when their uplink narrows; subscribers must then fall to a lower one. (livekit-protocol 6.1)
+// Is a layer alive? Publishers stop upper layers when their uplink narrows; subscribers must then
+// fall to a lower one. (livekit-protocol 6.1)
 
 #include <cstdint>
 #include <optional>
@@ -15,7 +16,9 @@ class StreamTracker {
     std::uint32_t good_cycles = 1;        // in a row, to come back after a stop
     Duration cycle = 500ms;
   };
-  static Config camera(std::uint8_t layer) { return layer == 0 ? Config{1, 4, 500ms} : Config{5, 20, 500ms}; }
+  static Config camera(std::uint8_t layer) {
+    return layer == 0 ? Config{1, 4, 500ms} : Config{5, 20, 500ms};
+  }
   static Config screen() { return Config{1, 1, 2s}; }
 
   explicit StreamTracker(Config config) : config_(config) {}

@@ -1,5 +1,6 @@
 #pragma once
-// For this folder's tests: a made-up publisher that writes VP8 or Opus packets, and a subscriber that reads what a DownTrack sends.
+// For this folder's tests: a made-up publisher that writes VP8 or Opus packets, and a subscriber
+// that reads what a DownTrack sends.
 
 #include <cstdint>
 #include <map>
@@ -35,14 +36,16 @@ class Publisher {
 
   // One packet of a frame; the descriptor has all fields, 15-bit picture id.
   ByteVector vp8(const Vp8Frame& frame, bool first, bool last) {
-    ByteVector payload{static_cast<std::uint8_t>(first ? 0x90 : 0x80), 0xF0, 0, 0, tl0, 0,
+    ByteVector payload{static_cast<std::uint8_t>(first ? 0x90 : 0x80),        0xF0, 0,   0, tl0, 0,
                        static_cast<std::uint8_t>(first && frame.key ? 0 : 1), 0xAB, 0xCD};
     store16(payload.data() + 2, static_cast<std::uint16_t>(0x8000 | picture_id));
-    payload[5] = static_cast<std::uint8_t>(frame.tid << 6 | (frame.sync ? 0x20 : 0) | (key_idx & 0x1F));
+    payload[5] =
+        static_cast<std::uint8_t>(frame.tid << 6 | (frame.sync ? 0x20 : 0) | (key_idx & 0x1F));
     return packet(payload, last);
   }
 
-  // A whole frame of `count` packets; moves timestamp (33 ms), picture id, TL0 and key indices on before it.
+  // A whole frame of `count` packets; moves timestamp (33 ms), picture id, TL0 and key indices on
+  // before it.
   std::vector<ByteVector> frame(const Vp8Frame& frame, int count) {
     timestamp += 3000;
     picture_id = static_cast<std::uint16_t>((picture_id + 1) & 0x7FFF);
@@ -56,7 +59,11 @@ class Publisher {
   ByteVector packet(Bytes payload, bool marker) {
     std::array<std::uint8_t, 32> buffer;
     codec::rtp::HeaderWriter writer(buffer);
-    writer.start({.marker = marker, .payload_type = payload_type, .sequence = sequence++, .timestamp = timestamp, .ssrc = ssrc});
+    writer.start({.marker = marker,
+                  .payload_type = payload_type,
+                  .sequence = sequence++,
+                  .timestamp = timestamp,
+                  .ssrc = ssrc});
     const Bytes header = writer.finish();
     ByteVector data(header.begin(), header.end());
     data.insert(data.end(), payload.begin(), payload.end());
@@ -93,7 +100,8 @@ class Subscriber : public pacing::RtpOut {
   std::map<std::int64_t, const Received*> in_order() const {
     std::map<std::int64_t, const Received*> ordered;
     SequenceUnwrapper unwrapper;
-    for (const Received& received : all) ordered[unwrapper.unwrap(received.packet.sequence)] = &received;
+    for (const Received& received : all)
+      ordered[unwrapper.unwrap(received.packet.sequence)] = &received;
     return ordered;
   }
 };

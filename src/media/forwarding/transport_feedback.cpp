@@ -20,11 +20,13 @@ std::int64_t ticks(Instant t) { return t.time_since_epoch() / 250us; }
 
 std::int64_t TransportFeedback::unwrap(std::uint16_t sequence) const {
   if (highest_ < 0) return 0x10000 + static_cast<std::int64_t>(sequence);
-  return highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(highest_)));
+  return highest_ + static_cast<std::int16_t>(static_cast<std::uint16_t>(
+                        sequence - static_cast<std::uint16_t>(highest_)));
 }
 
 void TransportFeedback::advance(std::int64_t sequence) {
-  const std::int64_t first = std::max(highest_ + 1, sequence - static_cast<std::int64_t>(kWindow) + 1);
+  const std::int64_t first =
+      std::max(highest_ + 1, sequence - static_cast<std::int64_t>(kWindow) + 1);
   for (std::int64_t i = first; i <= sequence; ++i) {
     std::int64_t& arrival = arrivals_[slot(i)];
     // What falls out of the window unreported is no longer pending.
@@ -81,7 +83,8 @@ ByteVector TransportFeedback::take(Instant now) {
   std::int64_t first = next_base_;
   while (first <= highest_ && arrivals_[slot(first)] == 0) ++first;
   // A hole so long that it would fill the packet is told only in its last part.
-  const std::int64_t base = std::max(next_base_, first - static_cast<std::int64_t>(kMaxStatusesPerPacket) / 2);
+  const std::int64_t base =
+      std::max(next_base_, first - static_cast<std::int64_t>(kMaxStatusesPerPacket) / 2);
   std::int64_t previous = (arrivals_[slot(first)] - 1) / kTicksPerReference * kTicksPerReference;
   feedback.base_sequence = static_cast<std::uint16_t>(base);
   feedback.reference_time = static_cast<std::uint32_t>(previous / kTicksPerReference) & 0xFFFFFF;
@@ -95,7 +98,8 @@ ByteVector TransportFeedback::take(Instant now) {
       continue;
     }
     const std::int64_t delta = arrival - 1 - previous;
-    if (delta < -32768 || delta > 32767) break;  // eight seconds: the next packet starts with its own reference time
+    if (delta < -32768 || delta > 32767)
+      break;  // eight seconds: the next packet starts with its own reference time
     feedback.deltas.push_back(static_cast<std::int32_t>(delta));
     previous = arrival - 1;
     if (pending_ > 0) --pending_;

@@ -44,18 +44,20 @@ const UpTrack::Payload* UpTrack::payload_of_rtx(PayloadType type) const {
 }
 
 StoredPacket* UpTrack::receive(const codec::rtp::Packet& packet, Instant now) {
-  return store(packet, packet.sequence, packet.payload, payload_of(packet.payload_type), false, now);
+  return store(packet, packet.sequence, packet.payload, payload_of(packet.payload_type), false,
+               now);
 }
 
 StoredPacket* UpTrack::receive_rtx(const codec::rtp::Packet& packet, Instant now) {
   const Payload* mapping = payload_of_rtx(packet.payload_type);
   // A probe of the publisher's estimator has no original packet in it, or one that we have.
   if (mapping == nullptr || packet.payload.size() < 2) return nullptr;
-  return store(packet, load16(packet.payload.data()), packet.payload.subspan(2), mapping, true, now);
+  return store(packet, load16(packet.payload.data()), packet.payload.subspan(2), mapping, true,
+               now);
 }
 
-StoredPacket* UpTrack::store(const codec::rtp::Packet& packet, std::uint16_t number, Bytes payload, const Payload* mapping,
-                             bool recovered, Instant now) {
+StoredPacket* UpTrack::store(const codec::rtp::Packet& packet, std::uint16_t number, Bytes payload,
+                             const Payload* mapping, bool recovered, Instant now) {
   const std::int64_t highest = ring_.highest();
   std::int64_t sequence = 0;
   if (recovered && !ring_.near(number)) {
@@ -92,7 +94,8 @@ StoredPacket* UpTrack::store(const codec::rtp::Packet& packet, std::uint16_t num
   return stored;
 }
 
-void UpTrack::fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes payload, const Payload* mapping) {
+void UpTrack::fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes payload,
+                   const Payload* mapping) {
   stored.timestamp = packet.timestamp;
   stored.marker = packet.marker;
   const std::size_t offset = packet.extensions.size() + StoredPacket::kHeadroom;
@@ -112,8 +115,8 @@ void UpTrack::fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes
     stored.frame_start = vp8->frame_start();
     stored.key_frame = vp8->key_frame;
   } else {
-    stored.frame_start =
-        codec::rtp::is_frame_start(mapping->codec, payload) && last_frame_timestamp_ != packet.timestamp;
+    stored.frame_start = codec::rtp::is_frame_start(mapping->codec, payload) &&
+                         last_frame_timestamp_ != packet.timestamp;
     stored.key_frame = codec::rtp::is_key_frame(mapping->codec, payload);
   }
   if (!packet.extensions.empty()) {
@@ -122,8 +125,9 @@ void UpTrack::fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const auto element = packet.extension(ids[i]);
       if (!element || element->empty()) continue;
-      stored.extensions[i] = {static_cast<std::uint16_t>(element->data() - packet.extensions.data()),
-                              static_cast<std::uint8_t>(element->size())};
+      stored.extensions[i] = {
+          static_cast<std::uint16_t>(element->data() - packet.extensions.data()),
+          static_cast<std::uint8_t>(element->size())};
     }
   }
   stored.payload_offset = static_cast<std::uint16_t>(offset);
@@ -182,7 +186,8 @@ void UpTrack::write_feedback(Ssrc sender, codec::rtcp::Writer& writer, Instant n
   std::array<std::uint16_t, NackTracker::kMaxTracked> lost;
   const std::size_t room = writer.room() < kNackHead ? 0 : (writer.room() - kNackHead) / kNackEntry;
   const std::size_t due = nacks_.take_due(std::span(lost).first(std::min(lost.size(), room)), now);
-  if (due > 0 && writer.add_nack(sender, config_.ssrc, std::span(lost).first(due))) statistics_.nacks += due;
+  if (due > 0 && writer.add_nack(sender, config_.ssrc, std::span(lost).first(due)))
+    statistics_.nacks += due;
 
   if (!pli_wanted_ || (last_pli_ && now - *last_pli_ < key_frame_interval())) return;
   if (!writer.add_pli(sender, config_.ssrc)) return;

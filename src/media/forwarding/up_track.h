@@ -1,13 +1,17 @@
 #pragma once
-// One published stream: one SSRC, that is one audio track or one simulcast layer of a video track. It keeps the last packets decrypted
-// (video 1024, audio 256), asks the publisher for what is missing, measures, and reports. Sans-I/O, one thread.
+// One published stream: one SSRC, that is one audio track or one simulcast layer of a video track.
+// It keeps the last packets decrypted (video 1024, audio 256), asks the publisher for what is
+// missing, measures, and reports. Sans-I/O, one thread.
 //
-//   UpTrack up({.ssrc = ssrc, .video = true, .payloads = {{PayloadType(96), Codec::vp8, 90000, PayloadType(97)}}}, pool);
-//   if (StoredPacket* packet = up.receive(rtp_view, now)) for (DownTrack* down : subscribers) down->forward(*packet, up.layer(), now, out);
-//   up.write_feedback(our_ssrc, rtcp_writer, now);     // NACK and PLI that are due; call it after receive() and at next_deadline()
-//   blocks.push_back(up.report_block(now));            // once a second, into an RR
+//   UpTrack up({.ssrc = ssrc, .video = true, .payloads = {{PayloadType(96), Codec::vp8, 90000,
+//   PayloadType(97)}}}, pool); if (StoredPacket* packet = up.receive(rtp_view, now)) for
+//   (DownTrack* down : subscribers) down->forward(*packet, up.layer(), now, out);
+//   up.write_feedback(our_ssrc, rtcp_writer, now);     // NACK and PLI that are due; call it after
+//   receive() and at next_deadline() blocks.push_back(up.report_block(now));            // once a
+//   second, into an RR
 //
-// DownTracks point to UpTracks: take the pointers back (DownTrack::set_source(layer, nullptr)) before destroying one.
+// DownTracks point to UpTracks: take the pointers back (DownTrack::set_source(layer, nullptr))
+// before destroying one.
 
 #include <cstdint>
 #include <memory>
@@ -56,14 +60,15 @@ class UpTrack {
     ExtensionIds extensions;
   };
   struct Statistics {
-    std::uint64_t packets = 0;      // accepted, without retransmissions
-    std::uint64_t bytes = 0;        // of payload
-    std::uint64_t recovered = 0;    // holes filled by RTX
+    std::uint64_t packets = 0;    // accepted, without retransmissions
+    std::uint64_t bytes = 0;      // of payload
+    std::uint64_t recovered = 0;  // holes filled by RTX
     std::uint64_t duplicates = 0;
-    std::uint64_t late = 0;         // older than the ring
-    std::uint64_t refused = 0;      // unknown payload type, too big, malformed: kept as empty packets, so that their numbers close up
-    std::uint64_t no_memory = 0;    // the pool was at its bound
-    std::uint64_t nacks = 0;        // sequence numbers asked for
+    std::uint64_t late = 0;     // older than the ring
+    std::uint64_t refused = 0;  // unknown payload type, too big, malformed: kept as empty packets,
+                                // so that their numbers close up
+    std::uint64_t no_memory = 0;  // the pool was at its bound
+    std::uint64_t nacks = 0;      // sequence numbers asked for
     std::uint64_t key_frames = 0;
     std::uint64_t key_frame_requests = 0;  // PLIs sent
   };
@@ -78,17 +83,20 @@ class UpTrack {
   // A repaired-rid or FID group may teach the RTX SSRC late.
   void set_rtx_ssrc(Ssrc ssrc) { config_.rtx_ssrc = ssrc; }
 
-  // Takes a packet of this SSRC. The result is to be offered to every DownTrack, also when it is padding only or older than others; it stays
-  // valid until ring-size newer packets came. nullptr: nothing to forward (duplicate, too late, not understood: see statistics()).
+  // Takes a packet of this SSRC. The result is to be offered to every DownTrack, also when it is
+  // padding only or older than others; it stays valid until ring-size newer packets came. nullptr:
+  // nothing to forward (duplicate, too late, not understood: see statistics()).
   StoredPacket* receive(const codec::rtp::Packet& packet, Instant now);
-  // The same for a packet of the RTX SSRC (RFC 4588 section 4): payload = original sequence number, original payload.
+  // The same for a packet of the RTX SSRC (RFC 4588 section 4): payload = original sequence number,
+  // original payload.
   StoredPacket* receive_rtx(const codec::rtp::Packet& packet, Instant now);
 
   // nullptr: never arrived, or overwritten.
   StoredPacket* find(std::int64_t sequence) { return ring_.find(sequence); }
   std::int64_t highest_sequence() const { return ring_.highest(); }
 
-  // Reports. `downstream_loss` (0..1, the worst subscriber's) raises the fraction we report for audio so that Opus FEC reacts.
+  // Reports. `downstream_loss` (0..1, the worst subscriber's) raises the fraction we report for
+  // audio so that Opus FEC reacts.
   codec::rtcp::ReportBlock report_block(Instant now, double downstream_loss = 0);
   void on_sender_report(const codec::rtcp::SenderReport& report, Instant now);
   const std::optional<SenderClock>& sender_clock() const { return sender_clock_; }
@@ -97,14 +105,16 @@ class UpTrack {
   double fraction_lost() const { return reception_.last_fraction(); }
   Duration jitter() const;
 
-  // Wants a key frame. Sent by write_feedback() as PLI, at most one per 500 ms (layer 0) or 1 s; a key frame that arrives meanwhile settles it.
+  // Wants a key frame. Sent by write_feedback() as PLI, at most one per 500 ms (layer 0) or 1 s; a
+  // key frame that arrives meanwhile settles it.
   void request_key_frame(Instant now);
   // Appends the NACK and the PLI that are due. What doesn't fit the writer stays due.
   void write_feedback(Ssrc sender, codec::rtcp::Writer& writer, Instant now);
   // When write_feedback() or poll_activity() has something to do.
   std::optional<Instant> next_deadline() const;
 
-  // Layer alive? The first packet starts it, a cycle with too few packets stops it. poll_activity() is true when active() changed.
+  // Layer alive? The first packet starts it, a cycle with too few packets stops it. poll_activity()
+  // is true when active() changed.
   bool active() const { return tracker_.active(); }
   bool poll_activity(Instant now) { return tracker_.poll(now); }
 
@@ -117,10 +127,13 @@ class UpTrack {
  private:
   const Payload* payload_of(PayloadType type) const;
   const Payload* payload_of_rtx(PayloadType type) const;
-  StoredPacket* store(const codec::rtp::Packet& packet, std::uint16_t sequence, Bytes payload, const Payload* mapping,
-                      bool recovered, Instant now);
-  Duration key_frame_interval() const { return config_.layer == 0 ? Duration(500ms) : Duration(1s); }
-  void fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes payload, const Payload* mapping);
+  StoredPacket* store(const codec::rtp::Packet& packet, std::uint16_t sequence, Bytes payload,
+                      const Payload* mapping, bool recovered, Instant now);
+  Duration key_frame_interval() const {
+    return config_.layer == 0 ? Duration(500ms) : Duration(1s);
+  }
+  void fill(StoredPacket& stored, const codec::rtp::Packet& packet, Bytes payload,
+            const Payload* mapping);
   void count(const StoredPacket& stored, Instant now);
 
   Config config_;

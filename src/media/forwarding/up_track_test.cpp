@@ -35,7 +35,9 @@ struct Fixture {
   Publisher publisher;
   explicit Fixture(UpTrack::Config config = video_config()) : up(std::move(config), pool) {}
 
-  StoredPacket* give(const ByteVector& data, Instant now) { return up.receive(*codec::rtp::parse_packet(data), now); }
+  StoredPacket* give(const ByteVector& data, Instant now) {
+    return up.receive(*codec::rtp::parse_packet(data), now);
+  }
   // RTX packet that carries `original`.
   StoredPacket* give_rtx(const ByteVector& original, Instant now) {
     const auto parsed = *codec::rtp::parse_packet(original);
@@ -85,7 +87,8 @@ TEST(UpTrack, AsksForHolesAndTakesRtx) {
   ASSERT_EQ(first.size(), 1U);
   const std::uint16_t base = codec::rtp::parse_packet(frame[0])->sequence;
   EXPECT_EQ(std::get<codec::rtcp::Nack>(first[0]).lost,
-            (std::vector<std::uint16_t>{static_cast<std::uint16_t>(base + 1), static_cast<std::uint16_t>(base + 2)}));
+            (std::vector<std::uint16_t>{static_cast<std::uint16_t>(base + 1),
+                                        static_cast<std::uint16_t>(base + 2)}));
   StoredPacket* recovered = f.give_rtx(frame[1], at(50ms));
   ASSERT_NE(recovered, nullptr);
   EXPECT_TRUE(recovered->recovered);
@@ -157,7 +160,8 @@ TEST(UpTrack, ReportsLossJitterAndDelay) {
     const auto frame = f.publisher.frame({}, 1);
     if (i % 4 != 1) f.give(frame[0], at(i * 33333us));
   }
-  f.up.on_sender_report({Ssrc(0x1111), codec::rtcp::NtpTime{0x0000000112345678}, 5000, 0, 0, {}}, at(700ms));
+  f.up.on_sender_report({Ssrc(0x1111), codec::rtcp::NtpTime{0x0000000112345678}, 5000, 0, 0, {}},
+                        at(700ms));
   const auto block = f.up.report_block(at(1200ms));
   EXPECT_EQ(block.ssrc, Ssrc(0x1111));
   EXPECT_EQ(block.cumulative_lost, 5);
@@ -186,7 +190,8 @@ TEST(UpTrack, RetransmissionsAreNotReception) {
   f.give(frame[0], at(0ms));
   f.give(frame[3], at(0ms));
   f.give_rtx(frame[1], at(60ms));
-  EXPECT_EQ(f.up.report_block(at(1s)).cumulative_lost, 2) << "the path lost two, although one is here";
+  EXPECT_EQ(f.up.report_block(at(1s)).cumulative_lost, 2)
+      << "the path lost two, although one is here";
 }
 
 TEST(UpTrack, AudioTakesTheWorstSubscribersLoss) {
@@ -233,7 +238,8 @@ TEST(UpTrack, SenderRestartIsFollowed) {
   f.give(f.publisher.frame({}, 1)[0], at(0ms));
   const std::int64_t before = f.up.highest_sequence();
   f.publisher.sequence = 40000;
-  EXPECT_EQ(f.give(f.publisher.frame({.key = true}, 1)[0], at(10ms)), nullptr) << "one stray packet proves nothing";
+  EXPECT_EQ(f.give(f.publisher.frame({.key = true}, 1)[0], at(10ms)), nullptr)
+      << "one stray packet proves nothing";
   StoredPacket* next = f.give(f.publisher.frame({.key = true}, 1)[0], at(20ms));
   ASSERT_NE(next, nullptr);
   EXPECT_GT(next->sequence, before);

@@ -1,11 +1,13 @@
 #pragma once
-// The seam between forwarding and the transport: when may a packet leave? A down track writes into an RtpOut. What stands behind it is
-// the transport's Pacer, which hands packets on to the RtpOut that encrypts.
+// The seam between forwarding and the transport: when may a packet leave? A down track writes into
+// an RtpOut. What stands behind it is the transport's Pacer, which hands packets on to the RtpOut
+// that encrypts.
 //
 //   DownTrack --RtpOut--> Pacer --RtpOut--> PeerTransport::send_rtp
 //
-// PassThroughPacer is the pacer of REMB mode (the receiver's estimate steers layers, bursts leave as they come, GSO batches them): it
-// delays nothing and measures what leaves. A pacer of send-side estimation implements the same interface with a queue and a deadline.
+// PassThroughPacer is the pacer of REMB mode (the receiver's estimate steers layers, bursts leave
+// as they come, GSO batches them): it delays nothing and measures what leaves. A pacer of send-side
+// estimation implements the same interface with a queue and a deadline.
 
 #include <optional>
 
@@ -16,8 +18,9 @@
 
 namespace portico::media::pacing {
 
-// Where finished RTP leaves. `header` is the whole RTP header (authenticated), `payload` what is to be encrypted. Both are borrowed: the
-// callee has encrypted or copied them when it returns, because the caller overwrites the buffers for the next subscriber.
+// Where finished RTP leaves. `header` is the whole RTP header (authenticated), `payload` what is to
+// be encrypted. Both are borrowed: the callee has encrypted or copied them when it returns, because
+// the caller overwrites the buffers for the next subscriber.
 class RtpOut {
  public:
   virtual ~RtpOut() = default;

@@ -15,7 +15,8 @@ TEST(RateMeter, AveragesOverTheWindow) {
   for (Duration t = 0s; t < 3s; t += 10ms) meter.add(125, at(t));
   EXPECT_NEAR(static_cast<double>(meter.bitrate(at(2990ms)).bps), 100'000, 1'000);
   EXPECT_NEAR(meter.packet_rate(at(2990ms)), 100, 1);
-  EXPECT_NEAR(static_cast<double>(meter.bitrate(at(3490ms)).bps), 50'000, 1'100) << "half of it aged out";
+  EXPECT_NEAR(static_cast<double>(meter.bitrate(at(3490ms)).bps), 50'000, 1'100)
+      << "half of it aged out";
   EXPECT_EQ(meter.bitrate(at(10s)).bps, 0);
 }
 

@@ -18,7 +18,8 @@ double RateMeter::per_second(std::uint64_t Bucket::* member, Instant now) const 
   const std::int64_t index = slice(now);
   std::uint64_t sum = 0;
   for (const Bucket& bucket : buckets_) {
-    if (bucket.index > index - static_cast<std::int64_t>(kBuckets) && bucket.index <= index) sum += bucket.*member;
+    if (bucket.index > index - static_cast<std::int64_t>(kBuckets) && bucket.index <= index)
+      sum += bucket.*member;
   }
   const std::int64_t slices = std::clamp<std::int64_t>(index - first_slice_ + 1, 2, kBuckets);
   return static_cast<double>(sum) / std::chrono::duration<double>(bucket_ * slices).count();

@@ -1,5 +1,6 @@
 #pragma once
-// How many bits per second (and packets per second) passed in the last window: ten buckets that age out one by one. No allocation.
+// How many bits per second (and packets per second) passed in the last window: ten buckets that age
+// out one by one. No allocation.
 
 #include <array>
 #include <cstdint>
@@ -14,8 +15,8 @@ class RateMeter {
   explicit RateMeter(Duration window = 1s) : bucket_(window / kBuckets) {}
 
   void add(std::size_t bytes, Instant now);
-  // Averages over the window, or over the time since the first packet while that is shorter (at least two buckets, so that a single
-  // packet doesn't look like a torrent).
+  // Averages over the window, or over the time since the first packet while that is shorter (at
+  // least two buckets, so that a single packet doesn't look like a torrent).
   Bitrate bitrate(Instant now) const;
   double packet_rate(Instant now) const;
 

@@ -133,10 +133,12 @@ void Engine::receive(const Path& path, MutableBytes datagram, Instant now) {
 void Engine::flow_closed(std::uint64_t flow, Instant now) {
   context_.now = now;
   std::erase_if(peers_by_path_, [&](auto& entry) {
-    if (entry.first.flow != flow) return false;
+    if (entry.first.transport != Transport::tcp || entry.first.flow != flow) return false;
+    entry.second->flow_closed(flow);
     std::erase(entry.second->paths, entry.first);
     return true;
   });
+  settle();
 }
 
 void Engine::settle(Instant now) {

@@ -81,6 +81,11 @@ void Peer::timeout() {
   context_.registrar->mark_dirty(*this);
 }
 
+void Peer::flow_closed(std::uint64_t flow) {
+  transport_->flow_closed(flow, context_.now);
+  context_.registrar->mark_dirty(*this);
+}
+
 void Peer::flush() { transport_->flush(context_.host.sink(), context_.now); }
 
 void Peer::open_channels() {

@@ -56,6 +56,8 @@ class Peer final : public peer::Observer {
 
   void receive(const Path& path, MutableBytes datagram);
   void timeout();
+  // The TCP connection of that number is gone.
+  void flow_closed(std::uint64_t flow);
   void flush();
 
   void open_channels();

@@ -19,7 +19,8 @@ std::uint8_t layer_for_quality(Quality quality, std::size_t layer_count) {
 
 std::uint8_t layer_for_height(std::uint32_t height, std::span<const Layer> layers) {
   if (layers.empty()) return 0;
-  const bool unknown = std::all_of(layers.begin(), layers.end(), [](const Layer& l) { return l.height == 0; });
+  const bool unknown =
+      std::all_of(layers.begin(), layers.end(), [](const Layer& l) { return l.height == 0; });
   const auto height_of = [&](std::size_t i) -> double {
     return unknown ? static_cast<double>(180U << i) : static_cast<double>(layers[i].height);
   };
@@ -50,7 +51,8 @@ void LayerSelector::set_layers(std::span<const Layer> layers) {
 
 std::optional<std::uint8_t> LayerSelector::wanted() const {
   if (settings_.disabled) return std::nullopt;
-  if (settings_.width > 0 && settings_.height > 0) return layer_for_height(settings_.height, layers_);
+  if (settings_.width > 0 && settings_.height > 0)
+    return layer_for_height(settings_.height, layers_);
   return layer_for_quality(settings_.quality, layers_.size());
 }
 

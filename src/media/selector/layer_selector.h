@@ -1,6 +1,7 @@
 #pragma once
-// Which simulcast layer should a subscriber get? What it asked for (track settings), limited by what is published, what is alive on the
-// wire, and what its path carries (LossGuard). (livekit-protocol 4.7, 6.5)
+// Which simulcast layer should a subscriber get? What it asked for (track settings), limited by
+// what is published, what is alive on the wire, and what its path carries (LossGuard).
+// (livekit-protocol 4.7, 6.5)
 //
 //   LayerSelector selector;
 //   selector.set_layers(layers);                 // ascending by layer
@@ -38,16 +39,18 @@ struct TrackSettings {
 // LOW/MEDIUM/HIGH on three layers are 0/1/2; on two 0/1/1; on one always 0.
 std::uint8_t layer_for_quality(Quality quality, std::size_t layer_count);
 
-// The lowest layer of at least 0.9 times the requested height, else the top one. Without any layer sizes the heights count as 180, 360, 720.
-// Of several layers of equal height the topmost.
+// The lowest layer of at least 0.9 times the requested height, else the top one. Without any layer
+// sizes the heights count as 180, 360, 720. Of several layers of equal height the topmost.
 std::uint8_t layer_for_height(std::uint32_t height, std::span<const Layer> layers);
 
-// The lowest temporal layer with at least 0.9 times the requested frame rate: layer t of `count` has full_fps / 2^(count-1-t).
+// The lowest temporal layer with at least 0.9 times the requested frame rate: layer t of `count`
+// has full_fps / 2^(count-1-t).
 std::uint8_t temporal_for_fps(std::uint32_t fps, double full_fps, std::uint8_t count);
 
 class LayerSelector {
  public:
-  // At most kMaxLayers, the rest is ignored; audio and plain video have one. Starts with one layer of unknown size, available.
+  // At most kMaxLayers, the rest is ignored; audio and plain video have one. Starts with one layer
+  // of unknown size, available.
   void set_layers(std::span<const Layer> layers);
   void set_settings(const TrackSettings& settings) { settings_ = settings; }
   const TrackSettings& settings() const { return settings_; }
@@ -58,8 +61,9 @@ class LayerSelector {
 
   // What the settings ask for; nullopt when disabled.
   std::optional<std::uint8_t> wanted() const;
-  // The highest available layer up to min(wanted, guard); if there is none so low, the lowest available one. nullopt: disabled.
-  // With nothing available at all (nothing published yet) the wanted one, so that its first key frame starts the flow.
+  // The highest available layer up to min(wanted, guard); if there is none so low, the lowest
+  // available one. nullopt: disabled. With nothing available at all (nothing published yet) the
+  // wanted one, so that its first key frame starts the flow.
   std::optional<std::uint8_t> target() const;
   std::uint8_t max_temporal() const;
 

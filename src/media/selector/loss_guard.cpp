@@ -54,7 +54,8 @@ bool LossGuard::update(std::uint8_t current, std::uint8_t top, Instant now) {
     }
     limit_ = static_cast<std::uint8_t>(base - 1);
     settled_at_ = now + kSettle;
-    if (raised_at_ && now - *raised_at_ < kTrial) clean_needed_ = std::min(2 * clean_needed_, kMaxClean);
+    if (raised_at_ && now - *raised_at_ < kTrial)
+      clean_needed_ = std::min(2 * clean_needed_, kMaxClean);
     raised_at_.reset();
     // The measurements so far are those of the layer that was left.
     loss_ = Signal();

@@ -84,7 +84,10 @@ TEST(LossGuard, RaisesAfterTenCleanSeconds) {
 
 TEST(LossGuard, LossRestartsTheCleanTime) {
   Simulation s;
-  s.run(30s, [](Duration t, std::uint8_t layer) { return (layer == 2 && t < 2s) || t == 8s ? 0.2 : 0.0; }, no_remb);
+  s.run(
+      30s,
+      [](Duration t, std::uint8_t layer) { return (layer == 2 && t < 2s) || t == 8s ? 0.2 : 0.0; },
+      no_remb);
   ASSERT_EQ(s.changes.size(), 2U);
   EXPECT_GE(s.changes[1].when, 19s) << "ten seconds after the report of 9 s took that of 8 s back";
   EXPECT_LE(s.changes[1].when, 20s);
@@ -108,10 +111,12 @@ TEST(LossGuard, DropsALayerWithinThreeSecondsOfALowRemb) {
 }
 
 TEST(LossGuard, AGrowingRembIsALagAndNoCongestion) {
-  // A publisher that just started: REMB grows by 8 % a second from far below the layer's rate, as the receiver's estimator does.
+  // A publisher that just started: REMB grows by 8 % a second from far below the layer's rate, as
+  // the receiver's estimator does.
   Simulation s;
   s.run(60s, no_loss, [](Duration t, std::uint8_t) {
-    return static_cast<std::int64_t>(300'000 * std::pow(1.08, std::chrono::duration<double>(t).count()));
+    return static_cast<std::int64_t>(300'000 *
+                                     std::pow(1.08, std::chrono::duration<double>(t).count()));
   });
   EXPECT_TRUE(s.changes.empty());
 }

@@ -32,7 +32,9 @@ double delay_term(double milliseconds) {
   return milliseconds <= 160 ? milliseconds / 40 : (milliseconds - 120) / 10;
 }
 
-double in_ms(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+double in_ms(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ double window_score(const QualityWindow& window) {
   if (window.packets_expected > 0 && window.packets_lost >= window.packets_expected) return 0;
   if (window.packets_expected == 0) return 0;
   const double loss = 100.0 * window.packets_lost / window.packets_expected;
-  const double weight = loss_weight(window.kind) * std::sqrt(std::clamp(window.rate_ratio, 0.0, 1.0));
+  const double weight =
+      loss_weight(window.kind) * std::sqrt(std::clamp(window.rate_ratio, 0.0, 1.0));
   const double delay = in_ms(window.round_trip) / 2 + 2 * in_ms(window.jitter);
   double score = 100 - delay_term(delay) - loss * weight;
   if (window.kind == MediaKind::video && window.missing_layers > 0) {

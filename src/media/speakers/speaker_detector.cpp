@@ -21,7 +21,8 @@ void sort_loudest_first(std::vector<SpeakerChange>& changes) {
 
 }  // namespace
 
-void SpeakerDetector::on_packet(SpeakerId speaker, std::uint8_t level, Duration duration, Instant now) {
+void SpeakerDetector::on_packet(SpeakerId speaker, std::uint8_t level, Duration duration,
+                                Instant now) {
   auto found = states_.find(speaker);
   if (found == states_.end()) {
     if (states_.size() >= kMaxSpeakers) return;
@@ -46,13 +47,15 @@ void SpeakerDetector::mute(SpeakerId speaker) {
 
 void SpeakerDetector::remove(SpeakerId speaker) {
   mute(speaker);
-  if (const auto found = states_.find(speaker); found != states_.end()) found->second.leaving = true;
+  if (const auto found = states_.find(speaker); found != states_.end())
+    found->second.leaving = true;
 }
 
 void SpeakerDetector::close_window(State& state, Instant now) {
   double level = 0;
   if (state.active * 100 >= kWindow * kActivePercent) {
-    const double share = static_cast<double>(state.active.count()) / static_cast<double>(kWindow.count());
+    const double share =
+        static_cast<double>(state.active.count()) / static_cast<double>(kWindow.count());
     level = linear(state.loudest - 20 * std::log10(share));
   }
   state.smoothed += (level - state.smoothed) * kSmoothing;

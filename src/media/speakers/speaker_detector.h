@@ -1,10 +1,13 @@
 #pragma once
-// Who is speaking? (livekit-protocol 6.7, 4.10) Works on the loudness that publishers attach to their audio packets (RFC 6464), so nothing is
-// decoded. Per window of 400 ms: packets of -35 dBov or louder count as active for their duration; when 40 % of the window is active the
-// level is the loudest one lowered by 20 log10 of the window's active part, as linear value smoothed by half; otherwise 0.
+// Who is speaking? (livekit-protocol 6.7, 4.10) Works on the loudness that publishers attach to
+// their audio packets (RFC 6464), so nothing is decoded. Per window of 400 ms: packets of -35 dBov
+// or louder count as active for their duration; when 40 % of the window is active the level is the
+// loudest one lowered by 20 log10 of the window's active part, as linear value smoothed by half;
+// otherwise 0.
 //
 //   detector.on_packet(speaker, audio_level, 20ms, now);
-//   for (const SpeakerChange& change : detector.poll(now)) ...      // at next_deadline(), every 400 ms
+//   for (const SpeakerChange& change : detector.poll(now)) ...      // at next_deadline(), every
+//   400 ms
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +22,7 @@ using SpeakerId = std::uint64_t;  // the caller's number for a participant
 
 struct SpeakerChange {
   SpeakerId speaker = 0;
-  double level = 0;     // 0..1 in steps of 1/8, rounded up; 0 when no longer active
+  double level = 0;  // 0..1 in steps of 1/8, rounded up; 0 when no longer active
   bool active = false;
   bool operator==(const SpeakerChange&) const = default;
 };
@@ -28,8 +31,9 @@ class SpeakerDetector {
  public:
   static constexpr Duration kWindow = 400ms;
   static constexpr std::uint8_t kThreshold = 35;  // -dBov
-  static constexpr int kActivePercent = 40;    // of the window
-  static constexpr std::size_t kMaxSpeakers = 4096;  // more participants than that are not listened to
+  static constexpr int kActivePercent = 40;       // of the window
+  static constexpr std::size_t kMaxSpeakers =
+      4096;  // more participants than that are not listened to
 
   // `level` in -dBov (0 loudest .. 127), `duration` of audio in the packet (20 ms for most Opus).
   void on_packet(SpeakerId speaker, std::uint8_t level, Duration duration, Instant now);
@@ -46,11 +50,11 @@ class SpeakerDetector {
 
  private:
   struct State {
-    Duration active{0};           // in the open window
-    std::uint8_t loudest = 127;   // of active packets in the open window
+    Duration active{0};          // in the open window
+    std::uint8_t loudest = 127;  // of active packets in the open window
     Instant last_packet;
-    double smoothed = 0;          // linear
-    double told = 0;              // quantised level last reported
+    double smoothed = 0;  // linear
+    double told = 0;      // quantised level last reported
     bool told_active = false;
     bool leaving = false;
   };

@@ -11,7 +11,8 @@ namespace {
 
 Instant at(Duration since_start) { return Instant(Duration(10s) + since_start); }
 
-// RFC 6464: level of a signal in -dBov; full scale is a square wave of amplitude 1, whose mean square is 1.
+// RFC 6464: level of a signal in -dBov; full scale is a square wave of amplitude 1, whose mean
+// square is 1.
 std::uint8_t level_of(const std::function<double(int)>& sample, int from, int count) {
   double sum = 0;
   for (int i = 0; i < count; ++i) sum += sample(from + i) * sample(from + i);
@@ -24,7 +25,8 @@ struct Room {
   std::vector<SpeakerChange> changes;
 
   // 20 ms packets of a 48 kHz signal over [from, to); polls as a server would.
-  void play(SpeakerId speaker, const std::function<double(int)>& sample, Duration from, Duration to) {
+  void play(SpeakerId speaker, const std::function<double(int)>& sample, Duration from,
+            Duration to) {
     for (Duration t = from; t < to; t += 20ms) {
       poll(t);
       const int first = static_cast<int>(t / 20ms) * 960;
@@ -36,7 +38,9 @@ struct Room {
   }
 };
 
-double tone(int i, double amplitude) { return amplitude * std::sin(2 * 3.14159265358979 * 450 * i / 48000); }
+double tone(int i, double amplitude) {
+  return amplitude * std::sin(2 * 3.14159265358979 * 450 * i / 48000);
+}
 
 TEST(SpeakerDetector, ATonesLevelIsItsLoudness) {
   Room room;
@@ -45,7 +49,8 @@ TEST(SpeakerDetector, ATonesLevelIsItsLoudness) {
   room.poll(4s);
   ASSERT_FALSE(room.changes.empty());
   EXPECT_TRUE(room.changes[0].active);
-  EXPECT_EQ(room.changes[0].level, 0.25) << "first window: 2/3 of 0.355 = 0.237, rounded up to eighths";
+  EXPECT_EQ(room.changes[0].level, 0.25)
+      << "first window: 2/3 of 0.355 = 0.237, rounded up to eighths";
   ASSERT_EQ(room.changes.size(), 2U) << "then it is steady: no news";
   EXPECT_EQ(room.changes[1].level, 0.375) << "0.316 and rising to 0.355";
   EXPECT_EQ(room.detector.active().size(), 1U);
@@ -74,7 +79,8 @@ TEST(SpeakerDetector, EndsOnceWithLevelZero) {
 TEST(SpeakerDetector, FortyPercentOfTheWindowAreNeeded) {
   const auto active_share = [](int loud_packets) {
     Room room;
-    for (int i = 0; i < 20; ++i) room.detector.on_packet(1, i < loud_packets ? 10 : 127, 20ms, at(i * 20ms));
+    for (int i = 0; i < 20; ++i)
+      room.detector.on_packet(1, i < loud_packets ? 10 : 127, 20ms, at(i * 20ms));
     room.poll(400ms);
     return room.changes;
   };

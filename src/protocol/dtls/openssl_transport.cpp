@@ -108,8 +108,6 @@ void OpensslTransport::receive(Bytes datagram, Instant now) {
   if (!handshake_done_) step_handshake();
   if (handshake_done_ && !over()) read_records();
   pipe_.incoming = {};
-  // 20 kB a session, needed only while a record is being worked on.
-  if (handshake_done_) SSL_free_buffers(ssl_.get());
   update_deadline(now);
 }
 

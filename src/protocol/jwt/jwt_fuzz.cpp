@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "base/bytes.h"
 #include "protocol/jwt/jwt.h"
 
 // Nothing that was not signed with the secret is ever accepted; whatever is a payload survives signing.

@@ -146,7 +146,7 @@ void Connection::settle(Instant now) {
     transfer.forward_due = false;
     return;
   }
-  std::uint32_t target = transfer.in_flight.forward().new_cumulative_tsn;
+  std::uint32_t target = transfer.in_flight.forward().back().new_cumulative_tsn;
   Duration interval = std::max(transfer.rto.smoothed(), kMinForwardInterval);
   if (!transfer.last_forward_time || target != transfer.last_forward ||
       now - *transfer.last_forward_time >= interval) {

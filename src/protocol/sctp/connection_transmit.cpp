@@ -119,10 +119,13 @@ void Connection::write_forward(wire::PacketWriter& out, Instant now) {
   Transfer& transfer = *transfer_;
   if (!transfer.forward_due || !transfer.in_flight.forward_needed()) return;
   if (out.space() < kForwardSize && !out.empty()) return;
-  wire::ForwardTsnChunk forward = transfer.in_flight.forward();
-  wire::write_forward_tsn(out, forward);
+  std::vector<wire::ForwardTsnChunk> forwards = transfer.in_flight.forward();
+  for (const wire::ForwardTsnChunk& forward : forwards) {
+    if (out.space() < 8 + 4 * forward.skipped.size()) break;
+    wire::write_forward_tsn(out, forward);
+  }
   transfer.forward_due = false;
-  transfer.last_forward = forward.new_cumulative_tsn;
+  transfer.last_forward = forwards.back().new_cumulative_tsn;
   transfer.last_forward_time = now;
   if (!transfer.t3.running()) transfer.t3.start(now + transfer.rto.current());
 }

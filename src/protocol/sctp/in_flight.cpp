@@ -192,25 +192,30 @@ bool InFlight::forward_needed() const {
   return !chunks_.empty() && chunks_.front().state == State::abandoned;
 }
 
-codec::sctp::ForwardTsnChunk InFlight::forward() const {
-  codec::sctp::ForwardTsnChunk forward;
-  std::int64_t tsn = cumulative_;
-  std::map<std::uint16_t, std::uint16_t> skipped;
-  for (const Chunk& chunk : chunks_) {
+std::vector<codec::sctp::ForwardTsnChunk> InFlight::forward() const {
+  std::vector<codec::sctp::ForwardTsnChunk> forwards;
+  std::size_t i = 0;
+  while (i < chunks_.size() && chunks_[i].state == State::abandoned &&
+         forwards.size() < kMaxForwards) {
+    std::map<std::uint16_t, std::uint16_t> skipped;
     // Only what was given up: an acknowledged fragment may belong to a message that is still
     // wanted.
-    if (chunk.state != State::abandoned) break;
-    if (!chunk.message->unordered) {
-      bool known = skipped.contains(chunk.message->stream);
-      if (!known && skipped.size() == kMaxSkippedStreams) break;
-      skipped[chunk.message->stream] = chunk.message->ssn;
+    for (; i < chunks_.size() && chunks_[i].state == State::abandoned; ++i) {
+      const OutgoingMessage& message = *chunks_[i].message;
+      if (message.unordered) continue;
+      if (!skipped.contains(message.stream) && skipped.size() == kMaxSkippedStreams) break;
+      skipped[message.stream] = message.ssn;
     }
-    ++tsn;
+    codec::sctp::ForwardTsnChunk forward;
+    forward.new_cumulative_tsn =
+        static_cast<std::uint32_t>(cumulative_ + static_cast<std::int64_t>(i));
+    forward.skipped.reserve(skipped.size());
+    for (auto [stream, ssn] : skipped) forward.skipped.push_back({stream, ssn});
+    forwards.push_back(std::move(forward));
+    // The peer's own cumulative TSN will move over what it has.
+    while (i < chunks_.size() && chunks_[i].state == State::acknowledged) ++i;
   }
-  forward.new_cumulative_tsn = static_cast<std::uint32_t>(tsn);
-  forward.skipped.reserve(skipped.size());
-  for (auto [stream, ssn] : skipped) forward.skipped.push_back({stream, ssn});
-  return forward;
+  return forwards;
 }
 
 std::size_t InFlight::take_released() { return std::exchange(released_, 0); }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
 #include "codec/sctp/chunks.h"
@@ -23,7 +24,8 @@ namespace portico::protocol::sctp {
 class InFlight {
  public:
   static constexpr std::size_t kMaxChunks = 8192;
-  static constexpr std::size_t kMaxSkippedStreams = 200;
+  static constexpr std::size_t kMaxSkippedStreams = 200;  // in one FORWARD TSN
+  static constexpr std::size_t kMaxForwards = 16;
 
   // `partial`: the peer understands FORWARD TSN; otherwise nothing is ever given up.
   InFlight(std::uint32_t initial_tsn, bool partial);
@@ -57,9 +59,12 @@ class InFlight {
   std::int64_t last_assigned() const {
     return cumulative_ + static_cast<std::int64_t>(chunks_.size());
   }
-  // Is there something that the peer should skip? Then the chunk that says so.
+  // Is there something that the peer should skip? Then the chunks that say so, at least one and at
+  // most kMaxForwards. The first is what RFC 3758 asks for; each further one is what would follow
+  // when the peer acknowledged the one before, as far as its gap blocks foretell. Without them only
+  // one loss could be skipped in a round trip.
   bool forward_needed() const;
-  codec::sctp::ForwardTsnChunk forward() const;
+  std::vector<codec::sctp::ForwardTsnChunk> forward() const;
 
   // Charges of messages that are done with, since the last call.
   std::size_t take_released();

@@ -161,7 +161,7 @@ export const en = {
   chat_send: 'Send',
   chat_you: 'You',
   chat_failed: 'Not sent',
-  chat_log: 'Messages',
+  chat_log: 'Conversation',
   chat_new: 'New message from {name}: {text}',
 
   notice_muted: 'You have been muted. Turn your microphone on when you want to speak.',
@@ -182,7 +182,6 @@ export const en = {
   shortcuts_unpin: 'Show everybody the same size',
   shortcuts_help: 'This help',
   shortcuts_escape: 'Close a panel',
-  leave_title: 'Leave the call?',
 
   end_left: 'You left the call',
   end_left_text: 'Thank you for coming. You can come back while the call goes on.',

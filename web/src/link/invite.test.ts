@@ -11,7 +11,7 @@ describe('readPasted', () => {
     ['/j/ward-3#abc', 'ward-3', 'abc'],
     ['j/ward-3#abc', 'ward-3', 'abc'],
     ['https://meet.example:8443/j/ward-3', 'ward-3', ''],
-    ['https://meet.example:8443/j/ward%203/#a%2Fb', 'ward 3', 'a/b'],
+    ['https://meet.example:8443/j/ward%2D3/#a%2Fb', 'ward-3', 'a/b'],
   ])('reads %s', (text, room, secret) => {
     expect(readPasted(text, here, false)).toEqual({ kind: 'room', room, secret })
   })
@@ -38,7 +38,11 @@ describe('readPasted', () => {
 
   it('takes a bare name only where rooms are open', () => {
     expect(readPasted('ward-3', here, true)).toEqual({ kind: 'room', room: 'ward-3', secret: '' })
-    expect(readPasted('what/ever', here, true).kind).toBe('not_a_link')
+    expect(readPasted('Dr Müller, 2nd floor', here, true)).toMatchObject({
+      room: 'Dr-Muller-2nd-floor',
+    })
+    for (const text of ['what/ever', '李小龙', 'javascript:alert(1)', '...#'])
+      expect(readPasted(text, here, true).kind).toBe('not_a_link')
   })
 })
 
@@ -46,7 +50,7 @@ describe('room names', () => {
   it('bounds length and characters', () => {
     expect(isRoomName('a')).toBe(true)
     expect(isRoomName('x'.repeat(129))).toBe(false)
-    expect(isRoomName('a\u0000b')).toBe(false)
+    for (const bad of ['', 'a b', 'a/b', 'ü', 'a\u0000b']) expect(isRoomName(bad)).toBe(false)
   })
   it('makes readable fresh ones', () => {
     const names = new Set(Array.from({ length: 200 }, newRoomName))

@@ -7,10 +7,18 @@ export type Pasted =
 
 const maxRoomName = 128
 
-/** A room's name: 1 to 128 characters, nothing a path or a terminal would misread. */
+/** A room's name as the server takes it: 1 to 128 letters, digits, '-', '_' and '.'. */
 export function isRoomName(name: string): boolean {
-  // eslint-disable-next-line no-control-regex
-  return name.length > 0 && name.length <= maxRoomName && !/[/\\?#\u0000-\u001f\u007f]/.test(name)
+  return name.length <= maxRoomName && /^[A-Za-z0-9._-]+$/.test(name)
+}
+
+/** What somebody types as a name, made one: "Dr Müller, 2nd floor" becomes "Dr-Muller-2nd-floor". May be empty. */
+export function toRoomName(text: string): string {
+  const plain = text.normalize('NFD').replace(/\p{M}/gu, '')
+  return plain
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, maxRoomName)
 }
 
 /**
@@ -30,7 +38,8 @@ export function readPasted(text: string, origin: string, allowBareName: boolean)
     if (room === null || secret === null || !isRoomName(room)) return { kind: 'not_a_link' }
     return { kind: 'room', room, secret }
   }
-  if (allowBareName && isRoomName(trimmed)) return { kind: 'room', room: trimmed, secret: '' }
+  const name = /[/\\#?:]/.test(trimmed) ? '' : toRoomName(trimmed)
+  if (allowBareName && isRoomName(name)) return { kind: 'room', room: name, secret: '' }
   return { kind: 'not_a_link' }
 }
 

@@ -98,7 +98,7 @@ export function makeFakeCall(story: Story): Call {
   const people = Array.from({ length: story.people }, (_, index) => makePerson(index, story))
   const myCamera = people[0]?.camera ?? null
   let current: CallSnapshot = {
-    room: 'Consultation room 2',
+    room: 'consultation-2',
     connection: story.connection,
     people,
     audio: [],
@@ -166,7 +166,7 @@ export function makeFakeCall(story: Story): Call {
       allowSound: () => {
         update({ soundAllowed: true })
       },
-      inviteLink: () => Promise.resolve('https://portico.example/j/consultation#8fK2'),
+      inviteLink: () => Promise.resolve('https://portico.example/j/consultation-2#8fK2'),
       notify: (notice) => {
         update({ notice })
       },

@@ -27,11 +27,19 @@ export type FlowEvent =
   | { type: 'call_over'; reason: EndReason }
   | { type: 'again' }
 
-const maxName = 64
+const maxNameBytes = 64
 
-/** Collapses white space and bounds the length in whole characters, as everybody will see the name. */
+/** Collapses white space and bounds the length to what the server takes, in whole characters. */
 export function cleanName(name: string): string {
-  return [...name.replace(/\s+/g, ' ').trim()].slice(0, maxName).join('')
+  const encoder = new TextEncoder()
+  let kept = ''
+  let bytes = 0
+  for (const char of name.replace(/\s+/g, ' ').trim()) {
+    bytes += encoder.encode(char).length
+    if (bytes > maxNameBytes) break
+    kept += char
+  }
+  return kept.trim()
 }
 
 /** Events that do not fit the phase (late answers, double clicks) change nothing. */
