@@ -23,11 +23,16 @@ constexpr Duration kRoomTokenTtl = 10min;     // refreshed over the signalling c
 constexpr Duration kLinkTtl = std::chrono::hours(24 * 7);
 constexpr std::int64_t kMaxLinkSeconds = 365LL * 24 * 3600;
 
-http::Response problem(unsigned status, std::string_view title, std::string_view detail) {
+// `type` is the last part of a problem type URI (RFC 9457), which the web app tells reasons apart by.
+http::Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail) {
   http::Response response = http::Response::json(
-      status, ObjectWriter().text("type", "about:blank").text("title", title).integer("status", status).text("detail", detail).take());
+      status, ObjectWriter().text("type", "/problems/" + std::string(type)).text("title", title).integer("status", status).text("detail", detail).take());
   response.headers.set("Content-Type", "application/problem+json");
   return response;
+}
+
+std::string_view link_problem(const Error& error) {
+  return error.code == ErrorCode::unauthenticated ? "link-expired" : "link-invalid";
 }
 
 bool valid_room(std::string_view name) {
@@ -56,28 +61,28 @@ http::Response WebApi::about(const http::Request&) {
 
 http::Response WebApi::join(const http::Request& request) {
   if (!join_limit_.allow(request.client_address(), io::runtime::monotonic_now())) {
-    return problem(429, "Too many attempts", "Wait a minute and try again.");
+    return problem(429, "rate-limited", "Too many attempts", "Wait a minute and try again.");
   }
   auto fields = Fields::parse(request.body);
-  if (!fields) return problem(400, "Bad request", fields.error().message);
+  if (!fields) return problem(400, "bad-request", "Bad request", fields.error().message);
   auto room = fields->text("room");
   auto name = fields->text("name");
   auto secret = fields->text_or("secret", "");
   if (!room || !valid_room(*room)) {
-    return problem(400, "Bad room name", "room: letters, digits, '-', '_' and '.', at most 128 of them.");
+    return problem(400, "bad-request", "Bad room name", "room: letters, digits, '-', '_' and '.', at most 128 of them.");
   }
   if (!name || name->empty() || name->size() > kMaxDisplayName) {
-    return problem(400, "Bad name", "name: 1 to 64 bytes.");
+    return problem(400, "bad-request", "Bad name", "name: 1 to 64 bytes.");
   }
-  if (!secret) return problem(400, "Bad request", secret.error().message);
+  if (!secret) return problem(400, "bad-request", "Bad request", secret.error().message);
   bool host = options_.open_rooms;
   if (!secret->empty()) {
     auto invitation = verify_invitation(*secret, bridge_.key_lookup(), io::runtime::wall_clock());
-    if (!invitation) return problem(401, "This link does not work any more", invitation.error().message);
-    if (invitation->room != *room) return problem(401, "This link is for another room", "Ask for a new link.");
+    if (!invitation) return problem(401, link_problem(invitation.error()), "This link does not work any more", invitation.error().message);
+    if (invitation->room != *room) return problem(401, "link-invalid", "This link is for another room", "Ask for a new link.");
     host = invitation->host;
   } else if (!options_.open_rooms) {
-    return problem(403, "You need an invitation", "Open the link that you were sent, with everything after the '#'.");
+    return problem(403, "forbidden", "You need an invitation", "Open the link that you were sent, with everything after the '#'.");
   }
   protocol::livekit::Grants grants;
   grants.identity = "guest-" + random_.text(12, protocol::livekit::kSidAlphabet);
@@ -101,20 +106,20 @@ http::Response WebApi::join(const http::Request& request) {
 
 http::Response WebApi::make_link(const http::Request& request) {
   if (!join_limit_.allow(request.client_address(), io::runtime::monotonic_now())) {
-    return problem(429, "Too many attempts", "Wait a minute and try again.");
+    return problem(429, "rate-limited", "Too many attempts", "Wait a minute and try again.");
   }
   auto grants = protocol::livekit::verify_token(request.bearer(), bridge_.key_lookup(), io::runtime::wall_clock());
-  if (!grants) return problem(401, "Not signed in", grants.error().message);
+  if (!grants) return problem(401, "forbidden", "Not signed in", grants.error().message);
   auto fields = Fields::parse(request.body);
-  if (!fields) return problem(400, "Bad request", fields.error().message);
+  if (!fields) return problem(400, "bad-request", "Bad request", fields.error().message);
   auto room = fields->text("room");
   auto seconds = fields->integer_or("expires_in_s", kLinkTtl / 1s);
-  if (!room || !valid_room(*room)) return problem(400, "Bad room name", "room: letters, digits, '-', '_' and '.'.");
+  if (!room || !valid_room(*room)) return problem(400, "bad-request", "Bad room name", "room: letters, digits, '-', '_' and '.'.");
   if (!seconds || *seconds < 60 || *seconds > kMaxLinkSeconds) {
-    return problem(400, "Bad request", "expires_in_s: 60 seconds to a year.");
+    return problem(400, "bad-request", "Bad request", "expires_in_s: 60 seconds to a year.");
   }
   if (!grants->grants().room_admin || grants->grants().room != *room) {
-    return problem(403, "Not your room", "Only a host of this room can invite others.");
+    return problem(403, "forbidden", "Not your room", "Only a host of this room can invite others.");
   }
   return http::Response::json(200, ObjectWriter().text("link", link(*room, std::chrono::seconds(*seconds), false)).take());
 }

@@ -43,6 +43,11 @@ describe('a call in the web app', () => {
     const pair = (await stats(pages[0])).find((s) => s.direction === 'pair');
     assert.equal(pair.protocol, 'udp');
     assert.equal(pair.remote.port, server.port, 'media uses the one port');
+    // Our transport-wide feedback works: the publisher's estimate of its uplink rises far above where it starts (300 kbit/s).
+    await until('the uplink estimate grows', async () => {
+      const all = await stats(pages[0]);
+      return all.some((s) => s.direction === 'pair' && s.available > 1_000_000);
+    }, 20000);
     for (const page of pages) await page.context().close();
   });
 

@@ -1,7 +1,7 @@
 // Opens every screen in a real browser: phone and desktop, light and dark. Fails on anything axe finds, on blocked
 // content (CSP), on page errors and on requests to other hosts; writes a picture of each into screens/.
 //
-//   node scripts/screens.mjs [filter]     CHROMIUM=/path/to/chromium
+//   node scripts/screens.mjs [filter]     CHROMIUM=/path/to/chromium  OUT=folder  SCALE=2 (phone pixels)
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -11,14 +11,14 @@ import { screens } from './screen_list.mjs'
 import { serve } from './serve.mjs'
 
 const here = new URL('..', import.meta.url).pathname
-const out = join(here, 'screens')
+const out = process.env.OUT ?? join(here, 'screens')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const filter = process.argv[2] ?? ''
 
 const sizes = {
   phone: {
     viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 2,
+    deviceScaleFactor: Number(process.env.SCALE ?? 2),
     hasTouch: true,
     isMobile: true,
   },

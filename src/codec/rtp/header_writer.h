@@ -2,9 +2,9 @@
 // Writes an RTP header with extensions into a caller's buffer; no allocation. Usage:
 //
 //   HeaderWriter writer(buffer);
-//   writer.start({.marker = true, .payload_type = pt, .sequence = 7, .timestamp = 90000, .ssrc =
-//   ssrc}); writer.extension(3, Bytes(...)); Bytes header = writer.finish();      // empty when the
-//   buffer was too small
+//   writer.start({.payload_type = pt, .sequence = 7, .timestamp = 90000, .ssrc = ssrc});
+//   writer.extension(3, value);
+//   Bytes header = writer.finish();  // empty when the buffer was too small
 //
 // The one-byte form (RFC 8285 4.2) is used unless an element is empty, longer than 16 bytes or has
 // an id above 14: then the block is written in the two-byte form, which needs

@@ -75,8 +75,11 @@ class WebSocket::Channel {
 
   void on_tick() {
     if (broken || closing) return;
-    // Silence counts only while somebody listens.
-    if (reading_since && loop.now() - *reading_since >= limits.dead_after) {
+    // Counted in ticks with a ping each, not in time: a loop or machine that stood still blames nobody. Silence counts only while
+    // somebody listens.
+    silent_ticks = heard || !reading ? 0 : silent_ticks + 1;
+    heard = false;
+    if (silent_ticks * limits.ping_interval >= limits.dead_after) {
       dead = true;
       break_off();
       return;
@@ -106,7 +109,9 @@ class WebSocket::Channel {
   std::uint16_t peer_code = ws::close_code::kAbnormal;
   std::string peer_reason;
   Instant close_deadline{};
-  std::optional<Instant> reading_since;
+  bool reading = false;       // a read is pending
+  bool heard = true;          // something has come since the last tick
+  std::int64_t silent_ticks = 0;
 
   runtime::Event wake;      // the writer has something to do
   runtime::Event released;  // the WebSocket object is gone
@@ -119,9 +124,10 @@ runtime::Task<Result<void>> WebSocket::Channel::fill() {
   if (broken) co_return fail(ErrorCode::closed, "the WebSocket is closed");
   received.resize(kReadBuffer);
   unread = {};
-  reading_since = loop.now();
+  reading = true;
   auto size = co_await stream->read(received);
-  reading_since.reset();
+  reading = false;
+  heard = true;
   if (!size || *size == 0) {
     peer_closed = true;
     break_off();

@@ -124,7 +124,7 @@ TEST(Gate, HooksMayDieInsideTheirCall) {
 }
 
 Task<void> set_later(Loop& loop, Event& event) {
-  co_await sleep_for(loop, 1ms);
+  co_await pause_for(loop, 1ms);
   event.set();
   event.reset();
 }

@@ -133,10 +133,10 @@ void TimerQueue::sift_down(std::size_t slot) {
   place(slot, timer);
 }
 
-SleepAwaiter::SleepAwaiter(Loop& loop, Instant deadline)
+PauseAwaiter::PauseAwaiter(Loop& loop, Instant deadline)
     : deadline_(deadline), timer_(loop, [this, &loop] { loop.schedule(waiter_); }) {}
 
-void SleepAwaiter::await_suspend(std::coroutine_handle<> handle) {
+void PauseAwaiter::await_suspend(std::coroutine_handle<> handle) {
   waiter_.handle = handle;
   timer_.arm(deadline_);
 }

@@ -68,10 +68,10 @@ class TimerQueue {
       due_;  // being fired; entries become null when their timer is cancelled meanwhile
 };
 
-// co_await sleep_until(loop, instant);
-class SleepAwaiter {
+// co_await pause_until(loop, instant);
+class PauseAwaiter {
  public:
-  SleepAwaiter(Loop& loop, Instant deadline);
+  PauseAwaiter(Loop& loop, Instant deadline);
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle);
   void await_resume() const noexcept {}
@@ -81,7 +81,7 @@ class SleepAwaiter {
   Instant deadline_;
   Timer timer_;
 };
-inline SleepAwaiter sleep_until(Loop& loop, Instant deadline) { return {loop, deadline}; }
-inline SleepAwaiter sleep_for(Loop& loop, Duration delay) { return {loop, loop.now() + delay}; }
+inline PauseAwaiter pause_until(Loop& loop, Instant deadline) { return {loop, deadline}; }
+inline PauseAwaiter pause_for(Loop& loop, Duration delay) { return {loop, loop.now() + delay}; }
 
 }  // namespace portico::io::runtime

@@ -51,6 +51,9 @@ DownTrack::DownTrack(Config config, Random& random)
 void DownTrack::set_payloads(std::vector<Payload> payloads, ExtensionIds extensions) {
   config_.payloads = std::move(payloads);
   config_.extensions = extensions;
+  if (config_.rtx_ssrc) return;
+  // Without RTX an answer is a duplicate, and it can't be exact any more (RFC 7714 8.2).
+  for (std::uint8_t layer = 0; layer < kMaxLayers; ++layer) history_.forget_layer(layer);
 }
 
 void DownTrack::set_source(std::uint8_t layer, UpTrack* source) {

@@ -6,15 +6,18 @@
 //
 //   DownTrack down({.ssrc = ours, .rtx_ssrc = ours_rtx, .video = true, .clock_rate = 90000,
 //                   .payloads = {{Codec::vp8, PayloadType(96), PayloadType(97)}}}, random);
-//   down.set_source(0, &low);  down.set_source(1, &high);
-//   down.set_target(1, now);                            // from media/selector; nullopt pauses
-//   down.forward(*packet, layer, now, out);             // every packet of every layer; decides
-//   itself down.on_nack(nack.lost, now, out);                  // RTCP of the subscriber
-//   down.on_key_frame_request(now);                     // PLI, FIR
+//   down.set_source(0, &low);
+//   down.set_source(1, &high);
+//   down.set_target(1, now);                 // from media/selector; nullopt pauses
+//   down.forward(*packet, layer, now, out);  // every packet of every layer; decides itself
+//   down.on_nack(nack.lost, now, out);       // RTCP of the subscriber
+//   down.on_key_frame_request(now);          // PLI, FIR
 //   down.on_report(block, now);
-//   down.timeout(now);                                  // at next_deadline(): key-frame requests
-//   while a switch is pending if (down.sender_report_due(now)) down.write_sender_report(writer,
-//   now);
+//   down.timeout(now);                       // at next_deadline(): key frames for pending switches
+//   if (down.sender_report_due(now)) down.write_sender_report(writer, now);
+//
+// A DownTrack's SSRC must not have been another's before on the same transport: numbers start at
+// random, and SRTP must never see one packet index twice.
 //
 // Key frames are asked for at the UpTrack (request_key_frame), whose write_feedback() sends the
 // PLI.

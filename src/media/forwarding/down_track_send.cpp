@@ -149,7 +149,11 @@ bool DownTrack::retransmit(HistoryEntry& entry, Instant now, RtpOut& out) {
   if (packet == nullptr) return false;
   MutableBytes payload;
   const Payload* mapping = payload_for(*packet, payload);
-  if (mapping == nullptr || !entry.take_answer(now)) return false;
+  if (mapping == nullptr) return false;
+  // A duplicate under the media SSRC would differ from the original in its send time, and AES-GCM
+  // must not see one packet index with two contents (RFC 7714 8.2): that codec's packets stay lost.
+  if (config_.rtx_ssrc && !mapping->rtx_payload_type) return false;
+  if (!entry.take_answer(now)) return false;
 
   Outgoing values;
   values.ssrc = config_.ssrc;

@@ -2,116 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include "base/random.h"
-#include "codec/rtp/dependency_descriptor.h"
-#include "media/forwarding/test_support.h"
+#include <vector>
+
+#include "media/forwarding/down_track_fixture.h"
 
 namespace portico::media::forwarding {
 namespace {
 
-using codec::rtp::Codec;
 using test::at;
-using test::Publisher;
-using test::Subscriber;
+using test::layer_config;
 using test::Vp8Frame;
-
-DownTrack::Config down_config() {
-  DownTrack::Config config;
-  config.ssrc = Ssrc(0xAAAA);
-  config.rtx_ssrc = Ssrc(0xBBBB);
-  config.video = true;
-  config.payloads = {{Codec::vp8, PayloadType(100), PayloadType(101)}};
-  config.extensions.abs_send_time = 2;
-  return config;
-}
-
-UpTrack::Config layer_config(std::uint8_t layer) {
-  UpTrack::Config config;
-  config.ssrc = Ssrc(0x1000U + layer);
-  config.video = true;
-  config.layer = layer;
-  config.payloads = {{PayloadType(96), Codec::vp8, 90000, PayloadType(97)}};
-  return config;
-}
-
-// Three simulcast layers with unrelated numbers and one subscriber.
-class DownTrackTest : public ::testing::Test {
- protected:
-  DownTrackTest()
-      : low(layer_config(0), pool),
-        middle(layer_config(1), pool),
-        high(layer_config(2), pool),
-        random(1),
-        down(down_config(), random) {
-    ups = {&low, &middle, &high};
-    for (std::uint8_t i = 0; i < 3; ++i) down.set_source(i, ups[i]);
-    publishers[0].sequence = 100;
-    publishers[1].sequence = 65500;
-    publishers[1].timestamp = 0xFFFFF000;
-    publishers[1].picture_id = 0x7FF0;
-    publishers[1].tl0 = 250;
-    publishers[2].sequence = 30000;
-    publishers[2].timestamp = 123456789;
-    publishers[2].picture_id = 5;
-  }
-
-  void give(std::uint8_t layer, const ByteVector& data, Duration t) {
-    StoredPacket* packet = ups[layer]->receive(*codec::rtp::parse_packet(data), at(t));
-    if (packet != nullptr) down.forward(*packet, layer, at(t), subscriber);
-  }
-  void frame(std::uint8_t layer, const Vp8Frame& kind, Duration t, int count = 3) {
-    for (const ByteVector& data : publishers[layer].frame(kind, count)) give(layer, data, t);
-  }
-  // All layers, `frames` frames of 33 ms from `from`; a key frame on `key_layer` first.
-  Duration run(Duration from, int frames, int key_layer = -1) {
-    for (int i = 0; i < frames; ++i) {
-      for (std::uint8_t layer = 0; layer < 3; ++layer)
-        frame(layer, {.key = i == 0 && layer == key_layer}, from + i * 33333us);
-    }
-    return from + frames * 33333us;
-  }
-  // What the subscriber got is one stream: no holes, time and pictures go forward by steps of one.
-  void expect_seamless() const {
-    const auto ordered = subscriber.in_order();
-    ASSERT_EQ(ordered.size(), subscriber.all.size()) << "no number twice";
-    const Subscriber::Received* before = nullptr;
-    std::int64_t number = 0;
-    for (const auto& [sequence, received] : ordered) {
-      EXPECT_EQ(received->packet.ssrc, Ssrc(0xAAAA));
-      if (before != nullptr) {
-        EXPECT_EQ(sequence, number + 1) << "hole";
-        if (received->packet.timestamp == before->packet.timestamp) {
-          EXPECT_EQ(received->vp8->picture_id, before->vp8->picture_id);
-        } else {
-          EXPECT_TRUE(newer32(received->packet.timestamp, before->packet.timestamp));
-          EXPECT_EQ(received->vp8->picture_id, (before->vp8->picture_id + 1) & 0x7FFF);
-          if (received->vp8->tid == 0) {
-            EXPECT_EQ(received->vp8->tl0_pic_idx,
-                      static_cast<std::uint8_t>(before->vp8->tl0_pic_idx + 1));
-          }
-        }
-        EXPECT_EQ(received->vp8->key_idx, received->vp8->key_frame
-                                              ? (before->vp8->key_idx + 1) & 0x1F
-                                              : before->vp8->key_idx);
-      }
-      before = received;
-      number = sequence;
-    }
-  }
-  std::vector<codec::rtcp::Packet> upstream(std::uint8_t layer, Duration t) {
-    codec::rtcp::Writer writer;
-    ups[layer]->write_feedback(Ssrc(1), writer, at(t));
-    return *codec::rtcp::parse(writer.view());
-  }
-
-  CellPool pool;
-  UpTrack low, middle, high;
-  std::array<UpTrack*, 3> ups{};
-  std::array<Publisher, 3> publishers;
-  SeededRandom random;
-  DownTrack down;
-  Subscriber subscriber;
-};
+using DownTrackTest = test::DownTrackTest;
 
 TEST_F(DownTrackTest, StartsWithAKeyFrameAndRewritesTheHeader) {
   down.set_target(1, at(0ms));
@@ -254,86 +155,6 @@ TEST_F(DownTrackTest, ALateRestOfADroppedFrameBecomesFiller) {
   ASSERT_EQ(ordered.size(), 7U);
   EXPECT_EQ(ordered.rbegin()->first - ordered.begin()->first, 6) << "no hole is left";
   EXPECT_TRUE(subscriber.all.back().packet.padding_only());
-}
-
-TEST_F(DownTrackTest, AnswersNacksOverRtx) {
-  down.set_target(1, at(0ms));
-  Duration t = run(0ms, 3, 1);
-  const auto& lost = subscriber.all[4];
-  const std::uint16_t number = lost.packet.sequence;
-  const ByteVector payload(lost.packet.payload.begin(), lost.packet.payload.end());
-  const std::uint32_t timestamp = lost.packet.timestamp;
-  down.set_target(2, at(t));
-  t = run(t, 3, 2);  // a switch doesn't hurt the history
-  subscriber.all.clear();
-  down.on_nack(std::vector<std::uint16_t>{number}, at(t), subscriber);
-  ASSERT_EQ(subscriber.all.size(), 1U);
-  const auto& rtx = subscriber.all[0].packet;
-  EXPECT_EQ(rtx.ssrc, Ssrc(0xBBBB));
-  EXPECT_EQ(rtx.payload_type, PayloadType(101));
-  EXPECT_EQ(rtx.timestamp, timestamp);
-  ASSERT_EQ(rtx.payload.size(), payload.size() + 2);
-  EXPECT_EQ(load16(rtx.payload.data()), number);
-  EXPECT_TRUE(std::equal(payload.begin(), payload.end(), rtx.payload.begin() + 2))
-      << "with the rewritten descriptor";
-  const std::uint16_t rtx_number = rtx.sequence;
-
-  down.on_nack(std::vector<std::uint16_t>{number}, at(t + 50ms), subscriber);
-  EXPECT_EQ(subscriber.all.size(), 1U) << "repeats within 100 ms are ignored";
-  for (int i = 1; i < 6; ++i)
-    down.on_nack(std::vector<std::uint16_t>{number}, at(t + i * 110ms), subscriber);
-  EXPECT_EQ(subscriber.all.size(), 3U) << "three answers a packet";
-  EXPECT_EQ(subscriber.all[1].packet.sequence, static_cast<std::uint16_t>(rtx_number + 1));
-  EXPECT_EQ(down.statistics().retransmitted, 3U);
-  down.on_nack(std::vector<std::uint16_t>{static_cast<std::uint16_t>(number - 500)}, at(t),
-               subscriber);
-  EXPECT_EQ(subscriber.all.size(), 3U) << "never sent";
-}
-
-TEST_F(DownTrackTest, StaleFramesAreNotResentWhileAKeyFrameIsDue) {
-  down.set_target(0, at(0ms));
-  Duration t = run(0ms, 3, 0);
-  const std::uint16_t number = subscriber.all.back().packet.sequence;
-  upstream(0, 0ms);
-  down.on_key_frame_request(at(t));
-  EXPECT_TRUE(
-      std::holds_alternative<codec::rtcp::PictureLossIndication>(upstream(0, t + 1s).at(0)));
-  subscriber.all.clear();
-  down.on_nack(std::vector<std::uint16_t>{number}, at(t), subscriber);
-  EXPECT_TRUE(subscriber.all.empty());
-  run(t, 1, 0);
-  subscriber.all.clear();
-  down.on_nack(std::vector<std::uint16_t>{number}, at(t + 1s), subscriber);
-  EXPECT_EQ(subscriber.all.size(), 1U);
-}
-
-TEST_F(DownTrackTest, WithoutRtxAnswersAreExactDuplicates) {
-  auto config = down_config();
-  config.rtx_ssrc.reset();
-  DownTrack plain(config, random);
-  plain.set_source(0, &low);
-  plain.set_target(0, at(0ms));
-  for (const ByteVector& data : publishers[0].frame({.key = true}, 2)) {
-    plain.forward(*low.receive(*codec::rtp::parse_packet(data), at(0ms)), 0, at(0ms), subscriber);
-  }
-  const ByteVector original = subscriber.all[1].bytes;
-  plain.on_nack(std::vector<std::uint16_t>{subscriber.all[1].packet.sequence}, at(300ms),
-                subscriber);
-  ASSERT_EQ(subscriber.all.size(), 3U);
-  EXPECT_EQ(subscriber.all[2].bytes, original);
-}
-
-TEST_F(DownTrackTest, KeepsAskingUntilTheKeyFrameComes) {
-  down.set_target(0, at(0ms));
-  int requests = 0;
-  for (Duration t = 0ms; t < 3s; t += 10ms) {
-    down.timeout(at(t));
-    requests += static_cast<int>(upstream(0, t).size());
-  }
-  EXPECT_EQ(requests, 6) << "every 200 ms, let through every 500 ms";
-  EXPECT_TRUE(down.next_deadline());
-  frame(0, {.key = true}, 3s);
-  EXPECT_FALSE(down.next_deadline());
 }
 
 TEST_F(DownTrackTest, PauseAndResume) {

@@ -4,9 +4,8 @@
 // transport-cc extension, RTX and padding included.
 //
 //   TransportFeedback feedback(our_ssrc, first_media_ssrc);
-//   feedback.record(twcc_sequence, marker, now);              // for every RTP packet, before
-//   anything may drop it if (feedback.due(now)) send(feedback.take(now));          // after a
-//   receive batch and at next_deadline()
+//   feedback.record(twcc_sequence, marker, now);        // every packet, before anything drops it
+//   while (feedback.due(now)) send(feedback.take(now));  // after a batch and at next_deadline()
 //
 // Cadence (livekit-protocol 6.1): with more than 20 packets pending after 100 ms, or at once above
 // 100 pending, or at a frame's end after 50 ms. A slow stream would wait for its twentieth packet,
@@ -30,6 +29,9 @@ class TransportFeedback {
 
   TransportFeedback(Ssrc sender, Ssrc media) : sender_(sender), media_(media) {}
 
+  // libwebrtc ignores feedback whose media SSRC is none of its own sending streams: name one that
+  // is alive.
+  void set_media(Ssrc media) { media_ = media; }
   void record(std::uint16_t sequence, bool marker, Instant arrival);
   bool due(Instant now) const;
   std::optional<Instant> next_deadline() const;

@@ -3,12 +3,12 @@
 // It keeps the last packets decrypted (video 1024, audio 256), asks the publisher for what is
 // missing, measures, and reports. Sans-I/O, one thread.
 //
-//   UpTrack up({.ssrc = ssrc, .video = true, .payloads = {{PayloadType(96), Codec::vp8, 90000,
-//   PayloadType(97)}}}, pool); if (StoredPacket* packet = up.receive(rtp_view, now)) for
-//   (DownTrack* down : subscribers) down->forward(*packet, up.layer(), now, out);
-//   up.write_feedback(our_ssrc, rtcp_writer, now);     // NACK and PLI that are due; call it after
-//   receive() and at next_deadline() blocks.push_back(up.report_block(now));            // once a
-//   second, into an RR
+//   UpTrack up({.ssrc = ssrc, .video = true, .payloads = payloads}, pool);
+//   if (StoredPacket* packet = up.receive(rtp_view, now)) {
+//     for (DownTrack* down : subscribers) down->forward(*packet, up.layer(), now, out);
+//   }
+//   up.write_feedback(ours, rtcp_writer, now);  // due NACK and PLI; after receive(),
+//   next_deadline() blocks.push_back(up.report_block(now));     // once a second, into an RR
 //
 // DownTracks point to UpTracks: take the pointers back (DownTrack::set_source(layer, nullptr))
 // before destroying one.

@@ -40,7 +40,10 @@ void Participant::on_peer_rtp(Peer& peer, MutableBytes data) {
   if (!packet) return;
   if (peer.twcc_extension != 0) {
     auto element = packet->extension(peer.twcc_extension);
-    if (element && element->size() >= 2) peer.feedback.record(load16(element->data()), packet->marker, context_.now);
+    if (element && element->size() >= 2) {
+      peer.feedback.set_media(packet->ssrc);
+      peer.feedback.record(load16(element->data()), packet->marker, context_.now);
+    }
   }
   Route* found = route(peer, *packet);
   if (found == nullptr) return;

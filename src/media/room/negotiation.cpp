@@ -59,6 +59,9 @@ void Participant::handle_offer(const lk::SessionDescription& offer) {
   if (publisher_ == nullptr) return;
   sections_requested_ = false;
   auto description = pl::read_description("offer", offer.sdp);
+  if (description && description->setup == pl::Setup::passive) {
+    description = fail(ErrorCode::unsupported, "a=setup:passive: we are always the DTLS server");
+  }
   if (!description) {
     context_.host.log("bad_offer", room_.name(), identity(), description.error().message);
     send_leave(lk::DisconnectReason::state_mismatch, lk::LeaveRequest::Action::disconnect);

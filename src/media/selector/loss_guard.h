@@ -3,11 +3,10 @@
 // Congested means: more than 10 % loss in receiver reports, or a budget (REMB share) below the
 // layer's rate that doesn't grow.
 //   * Congestion that lasts 1.5 s drops one layer; with reports every second or faster that is
-//   within 3 s of its start. After a drop the new
-//     layer gets 2 s to show its effect.
+//     within 3 s of its start. After a drop the new layer gets 2 s to show its effect.
 //   * Ten clean seconds in a row raise one layer. If a raise fails within 5 s, the next needs twice
-//   as long (up to 80 s), so a narrow path
-//     isn't flooded every ten seconds; a raise that holds resets this.
+//     as long (up to 80 s), so a narrow path isn't flooded every ten seconds; a raise that holds
+//     resets this.
 // REMB follows traffic upwards only by about 8 % a second, so right after a raise, or while a
 // publisher ramps up, it is below the rate although nothing is wrong: a budget that rose by 2 % or
 // more since the last second's is a lag and not congestion.

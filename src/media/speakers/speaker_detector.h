@@ -6,8 +6,7 @@
 // otherwise 0.
 //
 //   detector.on_packet(speaker, audio_level, 20ms, now);
-//   for (const SpeakerChange& change : detector.poll(now)) ...      // at next_deadline(), every
-//   400 ms
+//   for (const auto& change : detector.poll(now)) ...  // at next_deadline(), every 400 ms
 
 #include <cstdint>
 #include <optional>
