@@ -1,4 +1,6 @@
 # Shell functions behind ./dev. Sourced, never run.
+# A clone in another folder shares the compiler cache.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 die() { printf '\n%s\n' "$*" >&2; exit 1; }
 [ -d .tools/node/bin ] && PATH="$PWD/.tools/node/bin:$PATH"
@@ -9,7 +11,7 @@ build() {
   say "build ($preset)"
   cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; die "configuring failed: see above"; }
   rm -f "build-$preset.log"
-  cmake --build "build/$preset" || die "the $preset build failed: see the first error above"
+  cmake --build "build/$preset" "${@:2}" || die "the $preset build failed: see the first error above"
 }
 
 unit() {
@@ -55,12 +57,12 @@ lint() {
 }
 
 fuzz() {
-  local seconds=$1 target binary corpus failed=0
-  build fuzz
+  local seconds=$1 preset=${2:-fuzz} target binary corpus failed=0
+  build "$preset"
   say "fuzzing, $seconds s a target"
   while read -r target; do
-    binary=$(find build/fuzz/src -name "$target" -type f)
-    corpus="build/fuzz/corpus/$target"
+    binary=$(find "build/$preset/src" -name "$target" -type f)
+    corpus="build/$preset/corpus/$target"
     mkdir -p "$corpus"
     local seed; seed=$(find src -type d -name "$(sed 's/^portico_//' <<<"$target" | grep -o '[a-z0-9]*_fuzz$')_corpus" | head -1)
     if "$binary" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -verbosity=0 -close_fd_mask=1 -print_final_stats=0 "$corpus" $seed 2>"$corpus.log"; then
@@ -68,7 +70,7 @@ fuzz() {
     else
       printf 'FAIL  %s\n' "$target"; tail -40 "$corpus.log"; failed=1
     fi
-  done < build/fuzz/fuzz_targets.txt
+  done < "build/$preset/fuzz_targets.txt"
   return $failed
 }
 
