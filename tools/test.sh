@@ -3,39 +3,38 @@ all=false
 for argument in "$@"; do
   case "$argument" in
     --all) all=true ;;
-    *) die "unknown argument '$argument': ./test takes --all or nothing" ;;
+    *) die "Unknown argument '$argument': ./test takes --all or nothing." ;;
   esac
 done
 passed=0
 stage() {
-  local name=$1
+  local name=$1 began=$SECONDS
   shift
-  local began=$SECONDS
-  if "$@"; then
+  say "$name"
+  # A stage is a shell of its own, so that `die` in it ends the stage and the last line is still printed.
+  (set -e; "$@") && local status=0 || local status=$?
+  if [ $status -eq 0 ]; then
     passed=$((passed + 1))
     printf -- '-- %s: passed (%d s)\n' "$name" $((SECONDS - began))
   else
-    printf -- '-- %s: FAILED (%d s)\n' "$name" $((SECONDS - began))
-    printf '%d passed, 1 failed\n' "$passed"
+    printf -- '-- %s: FAILED (%d s)\n%d passed, 1 failed\n' "$name" $((SECONDS - began)) "$passed"
     exit 1
   fi
 }
-web_test() { [ ! -f web/package.json ] || (cd web && npm run --silent typecheck && npm run --silent lint && npm run --silent test); }
-sanitized() { build "$1" && unit "$1" "${@:2}"; }
-# Threads begin at io/: below there is nothing to race.
-threads() {
-  cmake --preset tsan >/dev/null && build tsan --target $(grep -E '^portico_(io|service|app)' build/tsan/test_targets.txt) &&
-    unit tsan -R '^(io|service|app)(/|$)'
-}
+
+everyday() { build dev && unit dev; }
+# One build serves both: the unit tests and the fuzz targets run under AddressSanitizer and UBSan.
+address() { build asan && unit asan -LE tree; }
+# Threads begin at io/; what is below has none and is not built again.
+threads() { build tsan portico_threaded_tests && unit tsan -R '^(io|service|app)(/|$)'; }
 short_fuzz() { if $all; then fuzz 20 asan; else fuzz 3 asan; fi; }
 
-stage "format and coroutine forms" lint
+stage "format, layers and coroutine forms" lint
 stage "web app: types, lint, unit tests" web_test
 stage "web app: build" web_build
-stage "build" build dev
-stage "unit tests" unit dev
-stage "AddressSanitizer and UBSan" sanitized asan
-stage "ThreadSanitizer, from io up" threads
-[ ! -d tests/e2e ] || stage "browsers and SDKs" e2e
+stage "C++ build and unit tests" everyday
+stage "AddressSanitizer and UBSan" address
 stage "fuzzing" short_fuzz
+stage "ThreadSanitizer, from io up" threads
+stage "browsers and SDKs" e2e
 printf '%d passed, 0 failed\n' "$passed"

@@ -119,13 +119,13 @@ void ClientPeer::count(Bytes packet) {
 }
 
 void ClientPeer::on_rtp(MutableBytes packet, Instant now) {
-  auto parsed = codec::rtp::Packet::parse(packet);
-  if (!parsed || !media_ || parsed->payload_type() != *media_ || parsed->payload().empty()) return;
+  auto parsed = codec::rtp::parse_packet(packet);
+  if (!parsed || !media_ || parsed->payload_type != *media_ || parsed->padding_only()) return;
   ++deliveries_.verified;
   count(packet);
   if (deliveries_.first_frame) return;
-  if (codec::rtp::is_key_frame(codec::rtp::Codec::vp8, parsed->payload())) key_timestamp_ = parsed->timestamp();
-  if (key_timestamp_ == parsed->timestamp() && parsed->marker()) {
+  if (codec::rtp::is_key_frame(codec::rtp::Codec::vp8, parsed->payload)) key_timestamp_ = parsed->timestamp;
+  if (key_timestamp_ == parsed->timestamp && parsed->marker) {
     deliveries_.first_frame = now;
     if (first_frame_) first_frame_();
   }

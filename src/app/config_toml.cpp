@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <tuple>
 
-#define TOML_EXCEPTIONS 0
+// The library states facts about its input with assert(), and is wrong for some ("[="): let them be errors like any other.
+#define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(expression) \
+  do {                          \
+    if (!(expression)) throw std::logic_error("this cannot be read"); \
+  } while (false)
 #include <toml++/toml.h>
 
 namespace portico::app {
@@ -88,14 +94,16 @@ Result<void> check_ascii(std::string_view text, std::string_view name) {
 Result<std::vector<TomlEntry>> parse_toml(std::string_view text, std::string_view name) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (auto checked = check_ascii(text, name); !checked) return tl::unexpected(checked.error());
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+  std::vector<TomlEntry> entries;
+  try {
+    const toml::table parsed = toml::parse(text);
+    read_node("", parsed, entries);
+  } catch (const toml::parse_error& error) {
     return fail(ErrorCode::invalid, fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line,
                                                 std::string_view(error.description())));
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::invalid, fmt::format("{}: not TOML: {}", name, error.what()));
   }
-  std::vector<TomlEntry> entries;
-  read_node("", parsed.table(), entries);
   std::ranges::sort(entries, [](const TomlEntry& a, const TomlEntry& b) {
     return std::tie(a.line, a.key) < std::tie(b.line, b.key);
   });

@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes wire(data + 1, size - 1);
   const Run whole = run(wire, wire.size() + 1);
   const Run pieces = run(wire, data[0] % 32 + 1U);
-  if (whole.failed != pieces.failed || whole.complete != pieces.complete) std::abort();
+  // A refusal may come earlier or later, an acceptance may not differ.
+  if (whole.complete != pieces.complete) std::abort();
   if (whole.complete &&
       (whole.method != pieces.method || whole.path != pieces.path || whole.body != pieces.body ||
        whole.query != pieces.query || whole.fields != pieces.fields)) {

@@ -132,7 +132,6 @@ void Participant::send_nacks_and_feedback() {
       if (auto* up = publication->stream(k)) up->write_feedback(kOurSsrc, writer, context_.now);
     }
     publication->poll_layers();
-    publication->update_dynacast();
   }
   if (!writer.empty()) static_cast<void>(publisher_->send_rtcp(writer.view()));
   while (publisher_->feedback.due(context_.now)) {
@@ -142,6 +141,7 @@ void Participant::send_nacks_and_feedback() {
   }
   if (context_.now < next_poll_) return;
   next_poll_ = context_.now + kPollInterval;
+  for (const auto& [track_sid, publication] : publications_) publication->update_dynacast();
   auto estimate = path_.estimate(context_.now);
   Bitrate all = sent_bitrate();
   for (const auto& [track_sid, subscription] : subscriptions_) {

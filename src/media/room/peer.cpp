@@ -77,6 +77,8 @@ void Peer::receive(const Path& path, MutableBytes datagram) {
 }
 
 void Peer::timeout() {
+  auto deadline = transport_->next_deadline();
+  if (!deadline || *deadline > context_.now) return;
   transport_->timeout(context_.now);
   context_.registrar->mark_dirty(*this);
 }

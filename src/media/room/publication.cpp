@@ -181,8 +181,9 @@ void Publication::close_quality_window() {
                         : (codec.name == "red" ? speakers::MediaKind::red_fec : speakers::MediaKind::opus_fec);
   window.packets_expected = expected_;
   window.packets_lost = lost_;
-  // A publisher that dynacast told to stop, or DTX silence, is not a bad connection.
-  window.muted = info.muted || told_quality_ == -1 || (expected_ == 0 && !video());
+  // A publisher that dynacast told to stop, DTX silence and a still screen are no bad connection.
+  bool may_rest = !video() || info.source == lk::TrackSource::screen_share;
+  window.muted = info.muted || told_quality_ == -1 || (expected_ == 0 && may_rest);
   for (auto& layer : layers_) {
     if (layer != nullptr) window.jitter = std::max(window.jitter, layer->jitter());
   }

@@ -13,6 +13,7 @@ using Response = lk::SignalResponse;
 namespace {
 
 constexpr std::size_t kSifTrailerSize = 16;
+constexpr Duration kCountsInterval = 5s;  // livekit-protocol 4.15: counts are told at most this often
 
 }  // namespace
 
@@ -97,7 +98,7 @@ tl::expected<Participant*, JoinRefusal> Room::join(ConnectionId connection, Join
   }
   context_.host.log("participant_joined", name(), identity, joined.sid());
   broadcast_participant(joined, &joined);
-  counts_due_ = context_.now;
+  schedule_counts();
   return &joined;
 }
 
@@ -128,7 +129,7 @@ void Room::remove(Participant& participant, lk::DisconnectReason reason) {
   participant.drop_media();
   auto found = participants_.find(participant.identity());
   if (found != participants_.end() && found->second.get() == &participant) participants_.erase(found);
-  counts_due_ = context_.now;
+  schedule_counts();
   bool anybody = std::any_of(participants_.begin(), participants_.end(),
                              [](const auto& entry) { return !entry.second->dependent(); });
   if (!anybody) emptied_ = context_.now;
@@ -158,6 +159,10 @@ void Room::broadcast_participant(Participant& participant, const Participant* ex
   }
 }
 
+void Room::schedule_counts() {
+  if (!counts_due_) counts_due_ = std::max(context_.now, counts_told_ + kCountsInterval);
+}
+
 void Room::broadcast_room() {
   for (auto& [identity, participant] : participants_) {
     participant->send(Response::RoomUpdate{lk::RoomUpdate{info()}});
@@ -177,7 +182,7 @@ void Room::on_active(Participant& participant) {
 void Room::on_published(Publication& publication) {
   // The update goes first: a client must know the track before the SDP that brings it.
   broadcast_participant(publication.publisher);
-  counts_due_ = context_.now;
+  schedule_counts();
   for (auto& [identity, other] : participants_) {
     if (other.get() != &publication.publisher && other->wants(publication)) other->subscribe(publication);
   }
@@ -208,6 +213,7 @@ void Room::tick() {
   if (context_.now >= next_quality_) update_quality();
   if (counts_due_ && context_.now >= *counts_due_) {
     counts_due_.reset();
+    counts_told_ = context_.now;
     broadcast_room();
   }
 }

@@ -55,6 +55,7 @@ class Room {
   void tick();
 
  private:
+  void schedule_counts();
   void update_speakers();
   void update_quality();
 
@@ -67,6 +68,7 @@ class Room {
   bool ever_joined_ = false;
   Instant next_quality_;
   std::optional<Instant> counts_due_;
+  Instant counts_told_{};
   speakers::SpeakerDetector detector_;
   std::uint64_t next_number_ = 1;
   std::vector<std::string> nonces_;        // of SendData, the latest few

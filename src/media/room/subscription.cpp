@@ -116,6 +116,11 @@ void Subscription::update_target() {
   auto sizes = publication.layer_sizes();
   selector_.set_layers(sizes);
   selector_.set_available(publication.available_layers());
+  double frame_rate = 0;
+  for (std::size_t k = 0; k < Publication::kMaxLayers; ++k) {
+    if (auto* up = publication.stream(k)) frame_rate = std::max(frame_rate, up->frame_rate(context_.now));
+  }
+  selector_.set_frame_rate(frame_rate);
   down_->set_target(selector_.target(), context_.now, selector_.max_temporal());
 }
 
