@@ -1,4 +1,6 @@
 # Shell functions behind ./dev. Sourced, never run.
+# A clone in another folder shares the compiler cache.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 say() { printf '\n== %s\n' "$*"; }
 die() { printf '\n%s\n' "$*" >&2; exit 1; }
 
@@ -86,4 +88,17 @@ e2e() {
   use_node
   e2e_install
   node tests/e2e/main.mjs "$@"
+}
+
+run_release() {
+  web_build
+  say "server"
+  build release portico
+  exec build/release/src/app/portico serve "$@"
+}
+
+bench() {
+  web_build
+  cmake_options=-DPORTICO_BENCH=ON build release
+  bench/run "$@"
 }

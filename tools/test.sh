@@ -11,8 +11,11 @@ stage() {
   local name=$1 began=$SECONDS
   shift
   say "$name"
-  # A stage is a shell of its own, so that `die` in it ends the stage and the last line is still printed.
-  (set -e; "$@") && local status=0 || local status=$?
+  # A stage is a shell of its own: it ends at the first command that fails, and the last line is still printed.
+  set +e
+  (set -e; "$@")
+  local status=$?
+  set -e
   if [ $status -eq 0 ]; then
     passed=$((passed + 1))
     printf -- '-- %s: passed (%d s)\n' "$name" $((SECONDS - began))
@@ -22,11 +25,11 @@ stage() {
   fi
 }
 
-everyday() { build dev && unit dev; }
+everyday() { build dev; unit dev; }
 # One build serves both: the unit tests and the fuzz targets run under AddressSanitizer and UBSan.
-address() { build asan && unit asan -LE tree; }
+address() { build asan; unit asan -LE tree; }
 # Threads begin at io/; what is below has none and is not built again.
-threads() { build tsan portico_threaded_tests && unit tsan -R '^(io|service|app)(/|$)'; }
+threads() { build tsan portico_threaded_tests; unit tsan -R '^(io|service|app)(/|$)'; }
 short_fuzz() { if $all; then fuzz 20 asan; else fuzz 3 asan; fi; }
 
 stage "format, layers and coroutine forms" lint
@@ -34,7 +37,7 @@ stage "web app: types, lint, unit tests" web_test
 stage "web app: build" web_build
 stage "C++ build and unit tests" everyday
 stage "AddressSanitizer and UBSan" address
-stage "fuzzing" short_fuzz
 stage "ThreadSanitizer, from io up" threads
 stage "browsers and SDKs" e2e
+stage "fuzzing" short_fuzz
 printf '%d passed, 0 failed\n' "$passed"

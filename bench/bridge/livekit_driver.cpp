@@ -82,6 +82,7 @@ class Participant {
     grants.video.emplace();
     grants.video->room_join = true;
     grants.video->room = bench_.options.room;
+    grants.video->can_subscribe = !publishes_;  // then the publisher's only connection is its primary one
     return protocol::livekit::mint_token(grants, bench_.options.key, bench_.options.secret, io::runtime::wall_clock());
   }
 

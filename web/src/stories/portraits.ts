@@ -49,11 +49,11 @@ function drawPerson(canvas: HTMLCanvasElement, look: Look, time: number, phase: 
   const g = canvas.getContext('2d')
   if (!g) return
   const { width: w, height: h } = canvas
-  const wall = g.createLinearGradient(0, 0, w, h)
-  wall.addColorStop(0, look.room[0])
-  wall.addColorStop(1, look.room[1])
-  g.fillStyle = wall
+  // Flat colours: pictures of the stories stay small.
+  g.fillStyle = look.room[0]
   g.fillRect(0, 0, w, h)
+  g.fillStyle = look.room[1]
+  g.fillRect(0, h * 0.66, w, h * 0.34)
   g.fillStyle = 'rgb(255 255 255 / 28%)'
   g.fillRect(w * 0.07, h * 0.1, w * 0.2, h * 0.36)
   g.fillStyle = 'rgb(0 0 0 / 10%)'
