@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """House rule for coroutines: `co_await` is a whole statement (`co_await x;`, `auto v = co_await x;`, `v = co_await x;`,
-`co_return co_await x;`), one a statement, and its arguments hold no lambda literal and no brace-init."""
+`co_return co_await x;`), one a statement, and its arguments hold no lambda literal and no brace-init.
+Usage: check_coroutines.py [ROOT]; prints what is wrong, one line each."""
 import pathlib
 import re
 import sys
 
 FORM = re.compile(r"^(?:(?:const\s+)?(?:auto|[\w:<>,\s]+?)[&*]*\s*(?:\[[\w,\s]+\]|[\w.>\-]+)\s*=\s*|[\w.\->\[\]*]+\s*=\s*|co_return\s+)?co_await\s[^{}]*$")
+tree = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 errors = []
 for root in ("src", "tests", "bench"):
-    for path in sorted(pathlib.Path(root).rglob("*.[ch]pp")) + sorted(pathlib.Path(root).rglob("*.h")):
-        if "compiler_canary" in path.parts:
+    for path in sorted((tree / root).rglob("*.[ch]pp")) + sorted((tree / root).rglob("*.h")):
+        if "compiler_canary" in path.parts or "node_modules" in path.parts:
             continue
         text = re.sub(r"//[^\n]*|/\*.*?\*/", lambda m: re.sub(r"[^\n]", " ", m[0]), path.read_text(), flags=re.S)
         text = re.sub(r'"(?:\\.|[^"\\\n])*"', '""', text)

@@ -34,9 +34,11 @@ apt_get() {
   local what=$1
   shift
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null 2>&1 | tee -a .tools/setup.log |
-    awk '/newly installed/ { total = $3 }
-         /^Get:/ { if (total && ++got % 100 == 0) { printf "  %d of about %d packages fetched\n", got, total; fflush() } }
-         /^Setting up/ { if (++set % 100 == 0) { printf "  %d of %d packages set up\n", set, total; fflush() } }' || {
+    awk 'function tell(count, what) { if (count % 100 == 0) { printf "  %d of %d packages %s\n", count, total, what; fflush() } }
+         /newly installed/ { total = $3 }
+         /^Get:/ { if (total) tell(++got, "fetched") }
+         /^Unpacking/ { tell(++unpacked, "unpacked") }
+         /^Setting up/ { tell(++ready, "ready") }' || {
     grep -E '^(E|W|Err)' .tools/setup.log | tail -10 >&2
     die "$what (everything apt said is in .tools/setup.log)"
   }

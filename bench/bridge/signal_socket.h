@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/socket_address.h"
 #include "bench/bridge/reactor.h"
 #include "codec/websocket/websocket.h"
 

@@ -41,7 +41,8 @@ struct Program {
   }
 
   void add_common(CLI::App* command) {
-    command->add_option("-c,--config", common.config, "Configuration file (TOML); also PORTICO_CONFIG");
+    command->add_option("-c,--config", common.config,
+                        "Configuration file (TOML); also PORTICO_CONFIG");
     command->add_option("-d,--data", common.data, "Data directory (default: data)");
   }
 
@@ -66,21 +67,30 @@ struct Program {
   void add_token() {
     CLI::App* command = app.add_subcommand("token", "Access tokens for LiveKit clients and SDKs");
     command->require_subcommand(1);
-    token_create = command->add_subcommand("create", "Print a token that lets one identity join one room");
+    token_create =
+        command->add_subcommand("create", "Print a token that lets one identity join one room");
     add_common(token_create);
     token_create->add_option("-r,--room", token.room, "Name of the room")->required();
-    token_create->add_option("-i,--identity", token.identity, "Who it is for; one connection per identity")->required();
+    token_create
+        ->add_option("-i,--identity", token.identity, "Who it is for; one connection per identity")
+        ->required();
     token_create->add_option("-n,--name", token.name, "Name that others see");
     token_create->add_option("--metadata", token.metadata, "Text that others see");
-    token_create->add_option("--ttl", token.ttl, "How long it is valid: 90s, 5m, 6h, 7d")->capture_default_str();
+    token_create->add_option("--ttl", token.ttl, "How long it is valid: 90s, 5m, 6h, 7d")
+        ->capture_default_str();
     token_create->add_option("--key", token.key, "Sign with this API key instead of the first");
     token_create->add_option("--can-publish", token.publish, "true or false; default true");
     token_create->add_option("--can-subscribe", token.subscribe, "true or false; default true");
-    token_create->add_option("--can-publish-data", token.publish_data, "true or false; default as --can-publish");
-    token_create->add_option("--can-publish-source", token.sources, "Only camera, microphone, screen_share, screen_share_audio; may be repeated");
-    token_create->add_option("--can-update-own-metadata", token.update_metadata, "true or false; default false");
+    token_create->add_option("--can-publish-data", token.publish_data,
+                             "true or false; default as --can-publish");
+    token_create->add_option(
+        "--can-publish-source", token.sources,
+        "Only camera, microphone, screen_share, screen_share_audio; may be repeated");
+    token_create->add_option("--can-update-own-metadata", token.update_metadata,
+                             "true or false; default false");
     token_create->add_flag("--admin", token.admin, "May administer the room");
-    token_create->add_flag("--create-rooms", token.create, "May create and delete rooms through the API");
+    token_create->add_flag("--create-rooms", token.create,
+                           "May create and delete rooms through the API");
     token_create->add_flag("--list-rooms", token.list, "May list rooms through the API");
     token_create->add_flag("--hidden", token.hidden, "Others do not see this participant");
   }
@@ -88,13 +98,16 @@ struct Program {
   void add_link() {
     CLI::App* command = app.add_subcommand("link", "Links that people open in a browser");
     command->require_subcommand(1);
-    link_create = command->add_subcommand("create", "Print a link that lets whoever has it into one room");
+    link_create =
+        command->add_subcommand("create", "Print a link that lets whoever has it into one room");
     add_common(link_create);
     link_create->add_option("-p,--port", common.port, "The server's port, if serve was given one");
     link_create->add_option("-r,--room", link.room, "Name of the room")->required();
-    link_create->add_option("--expires", link.expires, "How long it works: 90s, 5m, 2h, 7d")->capture_default_str();
+    link_create->add_option("--expires", link.expires, "How long it works: 90s, 5m, 2h, 7d")
+        ->capture_default_str();
     link_create->add_flag("--host", link.host, "May invite others and administer the room");
-    link_create->add_option("--url", link.url, "Where people reach this server, e.g. https://meet.example.org");
+    link_create->add_option("--url", link.url,
+                            "Where people reach this server, e.g. https://meet.example.org");
   }
 };
 
@@ -110,13 +123,16 @@ int finish(const Result<std::string>& result, Console& console) {
 Result<std::string> check_config(Program& program, Console& console) {
   if (program.config_file) program.common.config = program.config_file;
   PORTICO_TRY(loaded, load_for(program.common, console));
-  for (const std::string& warning : loaded.warnings) console.err(fmt::format("warning: {}\n", warning));
-  return std::string(loaded.warnings.empty() ? "The configuration is good." : "The configuration can be used.");
+  for (const std::string& warning : loaded.warnings)
+    console.err(fmt::format("warning: {}\n", warning));
+  return std::string(loaded.warnings.empty() ? "The configuration is good."
+                                             : "The configuration can be used.");
 }
 
 int run_serve(Program& program, Console& console) {
   auto loaded = load_for(program.common, console);
-  auto result = loaded ? ensure_keys(loaded->config.server, console.random) : Result<void>(tl::unexpected(loaded.error()));
+  auto result = loaded ? ensure_keys(loaded->config.server, console.random)
+                       : Result<void>(tl::unexpected(loaded.error()));
   if (result) result = console.serve(*loaded);
   if (result) return 0;
   console.err(fmt::format("portico: {}\n", result.error().message));
@@ -126,8 +142,10 @@ int run_serve(Program& program, Console& console) {
 int run_command(Program& program, Console& console) {
   if (*program.serve) return run_serve(program, console);
   if (*program.check) return finish(check_config(program, console), console);
-  if (*program.token_create) return finish(create_token(program.common, program.token, console), console);
-  if (*program.link_create) return finish(create_link(program.common, program.link, console), console);
+  if (*program.token_create)
+    return finish(create_token(program.common, program.token, console), console);
+  if (*program.link_create)
+    return finish(create_link(program.common, program.link, console), console);
   if (*program.docs) {
     console.out(config_docs());
     return 0;
@@ -160,11 +178,14 @@ int run_cli(const std::vector<std::string>& arguments, Console& console) {
       return 0;
     } catch (const CLI::Success&) {
       const CLI::App* innermost = &program.app;
-      while (!innermost->get_subcommands().empty()) innermost = innermost->get_subcommands().front();
+      while (!innermost->get_subcommands().empty())
+        innermost = innermost->get_subcommands().front();
       console.out(innermost->help());
       return 0;
     } catch (const CLI::ParseError& error) {
-      console.err(fmt::format("portico: {}; `portico --help` and `portico COMMAND --help` show what there is\n", error.what()));
+      console.err(fmt::format(
+          "portico: {}; `portico --help` and `portico COMMAND --help` show what there is\n",
+          error.what()));
       return kUsage;
     }
     return run_command(program, console);

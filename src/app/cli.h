@@ -1,5 +1,6 @@
 #pragma once
-// The command line: `portico serve`, `portico config ...`, `portico token create`, `portico link create`, `portico version`.
+// The command line: `portico serve`, `portico config ...`, `portico token create`, `portico link
+// create`, `portico version`.
 
 #include <functional>
 #include <optional>
@@ -24,8 +25,8 @@ struct Console {
   std::function<Result<void>(const LoadedConfig&)> serve;
 };
 
-// `arguments` without the program's name. Returns the exit status: 0 good, 1 the command failed, 2 the command line is wrong. Errors
-// are one sentence on `err`.
+// `arguments` without the program's name. Returns the exit status: 0 good, 1 the command failed, 2
+// the command line is wrong. Errors are one sentence on `err`.
 int run_cli(const std::vector<std::string>& arguments, Console& console);
 
 // What the command line says, before anything is read or done.
@@ -51,7 +52,9 @@ struct LinkFlags {
 
 // The commands themselves (cli_commands.cpp).
 Result<LoadedConfig> load_for(const CommonFlags& flags, const Console& console);
-Result<std::string> create_token(const CommonFlags& common, const TokenFlags& flags, Console& console);
-Result<std::string> create_link(const CommonFlags& common, const LinkFlags& flags, Console& console);
+Result<std::string> create_token(const CommonFlags& common, const TokenFlags& flags,
+                                 Console& console);
+Result<std::string> create_link(const CommonFlags& common, const LinkFlags& flags,
+                                Console& console);
 
 }  // namespace portico::app

@@ -17,21 +17,24 @@ constexpr std::array kSources{"camera", "microphone", "screen_share", "screen_sh
 
 Result<LoadedConfig> with_keys(const CommonFlags& common, Console& console) {
   PORTICO_TRY(loaded, load_for(common, console));
-  if (auto ensured = ensure_keys(loaded.config.server, console.random); !ensured) return tl::unexpected(ensured.error());
+  if (auto ensured = ensure_keys(loaded.config.server, console.random); !ensured)
+    return tl::unexpected(ensured.error());
   return std::move(loaded);
 }
 
 Result<Duration> positive(std::string_view flag, std::string_view text) {
   auto duration = parse_duration(text);
   if (!duration || *duration < 1s) {
-    return fail(ErrorCode::invalid, fmt::format("{} must be a duration such as 90s, 5m, 2h or 7d", flag));
+    return fail(ErrorCode::invalid,
+                fmt::format("{} must be a duration such as 90s, 5m, 2h or 7d", flag));
   }
   return duration;
 }
 
 bool link_room(std::string_view room) {
   return !room.empty() && room.size() <= kMaxLinkRoom && std::ranges::all_of(room, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
@@ -48,7 +51,8 @@ Result<LoadedConfig> load_for(const CommonFlags& flags, const Console& console) 
     loaded.origins["data"] = "--data";
   }
   if (flags.port) {
-    if (*flags.port < 1 || *flags.port > 65535) return fail(ErrorCode::invalid, "--port must be a number from 1 to 65535");
+    if (*flags.port < 1 || *flags.port > 65535)
+      return fail(ErrorCode::invalid, "--port must be a number from 1 to 65535");
     server.port = static_cast<std::uint16_t>(*flags.port);
     loaded.origins["port"] = "--port";
   }
@@ -59,7 +63,8 @@ Result<LoadedConfig> load_for(const CommonFlags& flags, const Console& console) 
   return std::move(loaded);
 }
 
-Result<std::string> create_token(const CommonFlags& common, const TokenFlags& flags, Console& console) {
+Result<std::string> create_token(const CommonFlags& common, const TokenFlags& flags,
+                                 Console& console) {
   if (flags.identity.empty() || flags.identity.size() > kMaxName) {
     return fail(ErrorCode::invalid, "--identity must have 1 to 256 characters");
   }
@@ -68,8 +73,11 @@ Result<std::string> create_token(const CommonFlags& common, const TokenFlags& fl
   }
   for (const std::string& source : flags.sources) {
     if (std::ranges::find(kSources, source) == kSources.end()) {
-      return fail(ErrorCode::invalid, fmt::format("--can-publish-source {} is not one of camera, microphone, screen_share, "
-                                                  "screen_share_audio", source));
+      return fail(
+          ErrorCode::invalid,
+          fmt::format("--can-publish-source {} is not one of camera, microphone, screen_share, "
+                      "screen_share_audio",
+                      source));
     }
   }
   PORTICO_TRY(ttl, positive("--ttl", flags.ttl));
@@ -77,7 +85,9 @@ Result<std::string> create_token(const CommonFlags& common, const TokenFlags& fl
   const auto& keys = loaded.config.server.keys;
   const auto key = flags.key.empty() ? keys.begin() : keys.find(flags.key);
   if (key == keys.end()) {
-    return fail(ErrorCode::not_found, fmt::format("--key {} is not configured; `portico config show` lists the keys", flags.key));
+    return fail(
+        ErrorCode::not_found,
+        fmt::format("--key {} is not configured; `portico config show` lists the keys", flags.key));
   }
   protocol::livekit::Grants grants;
   grants.identity = flags.identity;
@@ -98,9 +108,11 @@ Result<std::string> create_token(const CommonFlags& common, const TokenFlags& fl
   return protocol::livekit::mint_token(grants, key->first, key->second, console.now(), ttl);
 }
 
-Result<std::string> create_link(const CommonFlags& common, const LinkFlags& flags, Console& console) {
+Result<std::string> create_link(const CommonFlags& common, const LinkFlags& flags,
+                                Console& console) {
   if (!link_room(flags.room)) {
-    return fail(ErrorCode::invalid, "--room may hold letters, digits, '-', '_' and '.', at most 128 of them");
+    return fail(ErrorCode::invalid,
+                "--room may hold letters, digits, '-', '_' and '.', at most 128 of them");
   }
   PORTICO_TRY(valid_for, positive("--expires", flags.expires));
   PORTICO_TRY(loaded, with_keys(common, console));
@@ -113,7 +125,8 @@ Result<std::string> create_link(const CommonFlags& common, const LinkFlags& flag
   Invitation invitation;
   invitation.room = flags.room;
   invitation.host = flags.host;
-  return invitation_link(base, flags.room, mint_invitation(invitation, key, secret, console.now(), valid_for));
+  return invitation_link(base, flags.room,
+                         mint_invitation(invitation, key, secret, console.now(), valid_for));
 }
 
 }  // namespace portico::app

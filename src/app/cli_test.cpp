@@ -33,7 +33,8 @@ class CliTest : public testing::Test {
                     [this](std::string_view text) { err_ += text; },
                     [this](const std::string& name) -> std::optional<std::string> {
                       const auto found = environment_.find(name);
-                      return found == environment_.end() ? std::nullopt : std::optional(found->second);
+                      return found == environment_.end() ? std::nullopt
+                                                         : std::optional(found->second);
                     },
                     [] { return kNow; },
                     random_,
@@ -44,8 +45,11 @@ class CliTest : public testing::Test {
     return run_cli(arguments, console);
   }
   Result<protocol::livekit::Grants> grants() {
-    const auto keys = [](std::string_view) { return std::optional<std::string>("a-secret-of-more-than-32-characters-0123"); };
-    return protocol::livekit::verify_token(std::string_view(out_).substr(0, out_.size() - 1), keys, kNow);
+    const auto keys = [](std::string_view) {
+      return std::optional<std::string>("a-secret-of-more-than-32-characters-0123");
+    };
+    return protocol::livekit::verify_token(std::string_view(out_).substr(0, out_.size() - 1), keys,
+                                           kNow);
   }
 
   std::string directory_, out_, err_;
@@ -83,7 +87,9 @@ TEST_F(CliTest, WrongCommandLines) {
 TEST_F(CliTest, ServeTakesFlagsOverFileAndEnvironment) {
   std::ofstream(directory_ + "/a.toml") << "port = 1000\nworkers = 2\n";
   environment_["PORTICO_PORT"] = "2000";
-  EXPECT_EQ(run({"serve", "--config", directory_ + "/a.toml", "--port", "3000", "--data", directory_, "--web-dir", "w"}), 0);
+  EXPECT_EQ(run({"serve", "--config", directory_ + "/a.toml", "--port", "3000", "--data",
+                 directory_, "--web-dir", "w"}),
+            0);
   ASSERT_TRUE(served_);
   EXPECT_EQ(served_->config.server.port, 3000);
   EXPECT_EQ(served_->config.server.workers, 2u);
@@ -115,14 +121,17 @@ TEST_F(CliTest, ConfigCommands) {
   EXPECT_EQ(run({"config", "show"}), 0);
   EXPECT_THAT(out_, HasSubstr("port = 8443\n"));
   EXPECT_EQ(run({"config", "docs"}), 0);
-  EXPECT_THAT(out_, HasSubstr("| `room.empty_timeout` (duration) | `\"5m\"` | `PORTICO_ROOM_EMPTY_TIMEOUT` |"));
+  EXPECT_THAT(
+      out_,
+      HasSubstr("| `room.empty_timeout` (duration) | `\"5m\"` | `PORTICO_ROOM_EMPTY_TIMEOUT` |"));
   EXPECT_EQ(run({"config"}), 2);
 }
 
 TEST_F(CliTest, TokenCreate) {
-  EXPECT_EQ(run({"token", "create", "--room", "demo", "--identity", "alice", "--name", "Alice", "--ttl", "10m", "--can-publish",
-                 "false", "--can-publish-source", "camera", "--admin"}),
-            0)
+  EXPECT_EQ(
+      run({"token", "create", "--room", "demo", "--identity", "alice", "--name", "Alice", "--ttl",
+           "10m", "--can-publish", "false", "--can-publish-source", "camera", "--admin"}),
+      0)
       << err_;
   const auto token = grants();
   ASSERT_TRUE(token) << token.error().message;
@@ -140,15 +149,22 @@ TEST_F(CliTest, TokenCreate) {
   EXPECT_THAT(err_, HasSubstr("--ttl must be a duration"));
   EXPECT_EQ(run({"token", "create", "--room", "demo", "--identity", "a", "--key", "none"}), 1);
   EXPECT_THAT(err_, HasSubstr("--key none is not configured"));
-  EXPECT_EQ(run({"token", "create", "--room", "demo", "--identity", "a", "--can-publish-source", "telescope"}), 1);
+  EXPECT_EQ(run({"token", "create", "--room", "demo", "--identity", "a", "--can-publish-source",
+                 "telescope"}),
+            1);
   EXPECT_THAT(err_, HasSubstr("telescope"));
 }
 
 TEST_F(CliTest, LinkCreate) {
-  EXPECT_EQ(run({"link", "create", "--room", "stand-up", "--expires", "2h", "--url", "https://meet.example.org/"}), 0) << err_;
+  EXPECT_EQ(run({"link", "create", "--room", "stand-up", "--expires", "2h", "--url",
+                 "https://meet.example.org/"}),
+            0)
+      << err_;
   EXPECT_THAT(out_, StartsWith("https://meet.example.org/j/stand-up#"));
   const std::string secret = out_.substr(out_.find('#') + 1, out_.size() - out_.find('#') - 2);
-  const auto keys = [](std::string_view) { return std::optional<std::string>("a-secret-of-more-than-32-characters-0123"); };
+  const auto keys = [](std::string_view) {
+    return std::optional<std::string>("a-secret-of-more-than-32-characters-0123");
+  };
   const auto invitation = verify_invitation(secret, keys, kNow);
   ASSERT_TRUE(invitation) << invitation.error().message;
   EXPECT_EQ(invitation->room, "stand-up");

@@ -16,9 +16,9 @@ namespace portico::app {
 using ConfigValue = std::variant<bool, std::int64_t, std::string, std::vector<std::string>>;
 
 struct ConfigKey {
-  std::string_view name;     // "room.empty_timeout": section and key
-  std::string_view type;     // for people: "port", "duration", ...
-  std::string_view doc;      // one or two sentences
+  std::string_view name;  // "room.empty_timeout": section and key
+  std::string_view type;  // for people: "port", "duration", ...
+  std::string_view doc;   // one or two sentences
   // Stores a value. Errors: invalid; the message continues "<name> " ("must be ...").
   Result<void> (*set)(Config&, const ConfigValue&);
   // The value in effect as TOML: 8443, "data", ["0.0.0.0"].

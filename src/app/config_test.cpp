@@ -95,9 +95,11 @@ TEST(Config, UnknownKeysAreRefusedWithLineAndSuggestion) {
   EXPECT_EQ(error_of("\n\nprot = 1"), "portico.toml:3: unknown key 'prot'; did you mean 'port'?");
   EXPECT_EQ(error_of("[room]\nempty_timout = 1"),
             "portico.toml:2: unknown key 'room.empty_timout'; did you mean 'room.empty_timeout'?");
-  EXPECT_EQ(error_of("max_participants = 1"),
-            "portico.toml:1: unknown key 'max_participants'; did you mean 'room.max_participants'?");
-  EXPECT_EQ(error_of("qqqqqq = 1"), "portico.toml:1: unknown key 'qqqqqq'; `portico config docs` lists all keys");
+  EXPECT_EQ(
+      error_of("max_participants = 1"),
+      "portico.toml:1: unknown key 'max_participants'; did you mean 'room.max_participants'?");
+  EXPECT_EQ(error_of("qqqqqq = 1"),
+            "portico.toml:1: unknown key 'qqqqqq'; `portico config docs` lists all keys");
   EXPECT_THAT(error_of("[port]\nx = 1"), HasSubstr("portico.toml:2: unknown key 'port.x'"));
 }
 
@@ -109,40 +111,50 @@ TEST(Config, ErrorsNameTheKeyAndTheFix) {
   EXPECT_EQ(error_of("open_rooms = 1"), "portico.toml:1: open_rooms must be true or false");
   EXPECT_EQ(error_of("public_address_v4 = \"::1\""),
             "portico.toml:1: public_address_v4 must be an IPv4 address such as \"203.0.113.7\"");
-  EXPECT_EQ(error_of("bind = [\"here\"]"), "portico.toml:1: bind holds \"here\", which is not an address");
+  EXPECT_EQ(error_of("bind = [\"here\"]"),
+            "portico.toml:1: bind holds \"here\", which is not an address");
   EXPECT_EQ(error_of("bind = [1]"), "portico.toml:1: bind must be: list of addresses");
   EXPECT_EQ(error_of("[room]\nempty_timeout = \"soon\""),
-            "portico.toml:2: room.empty_timeout must be a duration such as \"90s\", \"5m\", \"2h\" or \"7d\"");
+            "portico.toml:2: room.empty_timeout must be a duration such as \"90s\", \"5m\", \"2h\" "
+            "or \"7d\"");
   EXPECT_EQ(error_of("[log]\nlevel = \"loud\""),
             "portico.toml:2: log.level must be \"debug\", \"info\", \"warning\" or \"error\"");
   EXPECT_THAT(error_of("port = "), HasSubstr("portico.toml:1: not TOML: "));
   EXPECT_THAT(error_of("port = 1\nport = 2"), HasSubstr("portico.toml:2: not TOML: "));
-  EXPECT_THAT(error_of("[keys]\na = 5"), HasSubstr("portico.toml:2: the secret of key 'a' must be a text in quotes"));
+  EXPECT_THAT(error_of("[keys]\na = 5"),
+              HasSubstr("portico.toml:2: the secret of key 'a' must be a text in quotes"));
   EXPECT_THAT(error_of("[keys]\na = \"\""), HasSubstr("portico.toml:2: the secret of key 'a'"));
 }
 
 TEST(Config, LettersBeyondAscii) {
-  const auto loaded = parse_config("\xef\xbb\xbf# Größe\nport = 1 # ü\ndata = \"d\\\"ä\"\nweb_dir = \"\"\"\nü\"\"\"\n[keys]\n'schlüssel' = 'ö'\n", "f", nothing);
+  const auto loaded = parse_config(
+      "\xef\xbb\xbf# Größe\nport = 1 # ü\ndata = \"d\\\"ä\"\nweb_dir = "
+      "\"\"\"\nü\"\"\"\n[keys]\n'schlüssel' = 'ö'\n",
+      "f", nothing);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config.server.data_directory, "d\"ä");
   EXPECT_EQ(loaded->config.server.web_directory, "ü");
   EXPECT_EQ(loaded->config.server.keys.at("schlüssel"), "ö");
   EXPECT_THAT(error_of("port = 1\nü = 2"), HasSubstr("portico.toml:2: not TOML: "));
   EXPECT_THAT(error_of("[=port]"), HasSubstr("portico.toml: not TOML: "));
-  EXPECT_EQ(parse_config("data = \"me@host@c3\"", "f", nothing)->config.server.data_directory, "me@host@c3");
+  EXPECT_EQ(parse_config("data = \"me@host@c3\"", "f", nothing)->config.server.data_directory,
+            "me@host@c3");
 }
 
 TEST(Config, ValuesMustGoTogether) {
   EXPECT_EQ(error_of("[tls]\ncertificate = \"a.pem\""),
             "portico.toml:2: tls.certificate is set but tls.key is not; set both or neither");
-  EXPECT_THAT(error_of("public_name = \"https://x.org\""), HasSubstr("portico.toml:1: public_name must be a bare host name"));
+  EXPECT_THAT(error_of("public_name = \"https://x.org\""),
+              HasSubstr("portico.toml:1: public_name must be a bare host name"));
   EXPECT_THAT(error_of("data = \"\""), HasSubstr("data must not be empty"));
 }
 
 TEST(Config, Warnings) {
-  const auto loaded = parse_config("hsts = true\n[keys]\na = \"short\"\n[admin]\naddress = \"0.0.0.0\"", "f", nothing);
+  const auto loaded = parse_config(
+      "hsts = true\n[keys]\na = \"short\"\n[admin]\naddress = \"0.0.0.0\"", "f", nothing);
   ASSERT_TRUE(loaded);
-  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("hsts has no effect"), HasSubstr("has 5 characters; use at least 32"),
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("hsts has no effect"),
+                                            HasSubstr("has 5 characters; use at least 32"),
                                             HasSubstr("without a password")));
 }
 
@@ -161,8 +173,10 @@ TEST(Config, TheEnvironmentWins) {
   EXPECT_EQ(loaded->config.server.keys.at("a"), "b=c");
   EXPECT_EQ(loaded->config.server.keys.at("d"), "e");
   EXPECT_EQ(loaded->origins.at("port"), "PORTICO_PORT");
-  EXPECT_EQ(error_of("", with({{"PORTICO_PORT", "many"}})), "PORTICO_PORT: must be a number from 1 to 65535");
-  EXPECT_THAT(error_of("", with({{"PORTICO_KEYS", "a"}})), HasSubstr("PORTICO_KEYS: must be name=secret"));
+  EXPECT_EQ(error_of("", with({{"PORTICO_PORT", "many"}})),
+            "PORTICO_PORT: must be a number from 1 to 65535");
+  EXPECT_THAT(error_of("", with({{"PORTICO_KEYS", "a"}})),
+              HasSubstr("PORTICO_KEYS: must be name=secret"));
 }
 
 TEST(Config, EveryRowOfTheTableWorks) {
@@ -181,7 +195,8 @@ TEST(Config, EveryRowOfTheTableWorks) {
 }
 
 TEST(Config, ShowLoadsAgainAndHidesSecrets) {
-  const auto loaded = parse_config("port = 443\npublic_name = \"a\\\"b\"\n[room]\nempty_timeout = 90\n", "f", nothing);
+  const auto loaded = parse_config(
+      "port = 443\npublic_name = \"a\\\"b\"\n[room]\nempty_timeout = 90\n", "f", nothing);
   ASSERT_TRUE(loaded) << loaded.error().message;
   const std::string shown = show_config(*loaded);
   EXPECT_THAT(shown, HasSubstr("port = 443  # f:1\n"));
@@ -196,7 +211,8 @@ TEST(Config, ShowLoadsAgainAndHidesSecrets) {
 }
 
 TEST(Config, Files) {
-  EXPECT_THAT(load_config("/does/not/exist.toml", nothing).error().message, HasSubstr("/does/not/exist.toml cannot be read"));
+  EXPECT_THAT(load_config("/does/not/exist.toml", nothing).error().message,
+              HasSubstr("/does/not/exist.toml cannot be read"));
   EXPECT_EQ(load_config("/", nothing).error().code, ErrorCode::not_found);
   EXPECT_TRUE(load_config(std::nullopt, nothing));
 }
@@ -205,7 +221,8 @@ TEST(Config, Durations) {
   EXPECT_EQ(*parse_duration("0"), 0s);
   EXPECT_EQ(*parse_duration("90s"), 90s);
   EXPECT_EQ(*parse_duration("7d"), std::chrono::hours(168));
-  for (const char* bad : {"", "s", "-1s", "1.5h", "1w", "5 m", "5mm", "99999999999999999999", "9999999999d"}) {
+  for (const char* bad :
+       {"", "s", "-1s", "1.5h", "1w", "5 m", "5mm", "99999999999999999999", "9999999999d"}) {
     EXPECT_FALSE(parse_duration(bad)) << bad;
   }
   EXPECT_EQ(duration_text(std::chrono::hours(48)), "2d");
@@ -231,7 +248,7 @@ TEST_F(KeysTest, AreMadeOnceAndKept) {
   ASSERT_EQ(server_.keys.size(), 1u);
   EXPECT_EQ(server_.keys.begin()->first.substr(0, 3), "API");
   EXPECT_GE(server_.keys.begin()->second.size(), 32u);
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(stat((server_.data_directory + "/keys.toml").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 
@@ -240,7 +257,9 @@ TEST_F(KeysTest, AreMadeOnceAndKept) {
   ASSERT_TRUE(ensure_keys(again, random_));
   EXPECT_EQ(again.keys, server_.keys);
   // Nothing temporary is left behind.
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(server_.data_directory), std::filesystem::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(server_.data_directory),
+                          std::filesystem::directory_iterator()),
+            1);
 }
 
 TEST_F(KeysTest, ConfiguredKeysWin) {
@@ -257,7 +276,8 @@ TEST_F(KeysTest, DamageIsReported) {
   std::ofstream(server_.data_directory + "/keys.toml") << "garbage";
   EXPECT_FALSE(ensure_keys(server_, random_));
   server_.data_directory = "/proc/nowhere";
-  EXPECT_THAT(ensure_keys(server_, random_).error().message, HasSubstr("choose another data directory with --data"));
+  EXPECT_THAT(ensure_keys(server_, random_).error().message,
+              HasSubstr("choose another data directory with --data"));
 }
 
 }  // namespace

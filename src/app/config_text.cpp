@@ -18,7 +18,8 @@ struct Unit {
 };
 constexpr Unit kUnits[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
 
-// Insertions, deletions and replacements that turn `a` into `b`; neighbours that changed places count as one.
+// Insertions, deletions and replacements that turn `a` into `b`; neighbours that changed places
+// count as one.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
@@ -94,7 +95,8 @@ Result<Duration> parse_duration(std::string_view text) {
 std::string duration_text(Duration duration) {
   const std::int64_t seconds = duration / 1s;
   for (const Unit& unit : kUnits) {
-    if (seconds != 0 && seconds % unit.seconds == 0) return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
+    if (seconds != 0 && seconds % unit.seconds == 0)
+      return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
   }
   return fmt::format("{}s", seconds);
 }

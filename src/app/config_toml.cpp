@@ -7,12 +7,12 @@
 #include <stdexcept>
 #include <tuple>
 
-// The library states facts about its input with assert(), and is wrong for some ("[="): let them be errors like any other.
-// NDEBUG would turn them into promises to the compiler, which is worse.
+// The library states facts about its input with assert(), and is wrong for some ("[="): let them be
+// errors like any other. NDEBUG would turn them into promises to the compiler, which is worse.
 #undef NDEBUG
 #define TOML_EXCEPTIONS 1
-#define TOML_ASSERT(expression) \
-  do {                          \
+#define TOML_ASSERT(expression)                                       \
+  do {                                                                \
     if (!(expression)) throw std::logic_error("this cannot be read"); \
   } while (false)
 #include <toml++/toml.h>
@@ -20,9 +20,10 @@
 namespace portico::app {
 namespace {
 
-// The library's tables of characters beyond ASCII have holes that end in undefined behaviour. It never sees any: each such byte goes in
-// as '@' and two hex digits, as does '@' itself, and comes back from keys and strings. Outside strings and comments, where TOML wants
-// ASCII, '@' is an error as the character would have been.
+// The library's tables of characters beyond ASCII have holes that end in undefined behaviour. It
+// never sees any: each such byte goes in as '@' and two hex digits, as does '@' itself, and comes
+// back from keys and strings. Outside strings and comments, where TOML wants ASCII, '@' is an error
+// as the character would have been.
 std::string to_ascii(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -41,7 +42,8 @@ std::string from_ascii(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned byte = 0;
     const char* const digits = text.data() + i + 1;
-    if (text[i] == '@' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+    if (text[i] == '@' && i + 2 < text.size() &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
       out.push_back(static_cast<char>(byte));
       i += 2;
     } else {
@@ -89,8 +91,9 @@ Result<std::vector<TomlEntry>> parse_toml(std::string_view text, std::string_vie
     const toml::table parsed = toml::parse(to_ascii(text));
     read_node("", parsed, entries);
   } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid, fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line,
-                                                from_ascii(error.description())));
+    return fail(ErrorCode::invalid,
+                fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line,
+                            from_ascii(error.description())));
   } catch (const std::exception& error) {
     return fail(ErrorCode::invalid, fmt::format("{}: not TOML: {}", name, error.what()));
   }

@@ -84,8 +84,9 @@ std::string base_link(const ServerOptions& options) {
 
 Task<void> shut_down(io::door::Door& door, bridge::Bridge& video, io::http::Server& web, io::http::Server& admin) {
   co_await door.close();
-  co_await video.close();
+  co_await video.drain();
   co_await web.close();
+  video.stop();
   co_await admin.close();
 }
 

@@ -28,6 +28,7 @@ http::Response problem(unsigned status, std::string_view type, std::string_view 
   http::Response response = http::Response::json(
       status, ObjectWriter().text("type", "/problems/" + std::string(type)).text("title", title).integer("status", status).text("detail", detail).take());
   response.headers.set("Content-Type", "application/problem+json");
+  if (status == 429) response.headers.set("Retry-After", "10");
   return response;
 }
 

@@ -47,7 +47,7 @@ TEST_F(Canary, AbandonedWhileSuspended) {
   self.destroy();
 }
 
-Task<int> immediately_invoked() {
+Task<int> lambda_coroutine() {
   Tracked captured(4);
   auto function = [](Tracked inner) -> Task<int> {
     co_await pause();
@@ -55,7 +55,7 @@ Task<int> immediately_invoked() {
   };
   co_return co_await function(captured);
 }
-TEST_F(Canary, LambdaCoroutineWithParameter) { EXPECT_EQ(run(immediately_invoked()), 4); }
+TEST_F(Canary, LambdaCoroutineWithParameter) { EXPECT_EQ(run(lambda_coroutine()), 4); }
 
 template <class T>
 Task<T> generic(T value) {

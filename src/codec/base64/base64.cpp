@@ -51,9 +51,8 @@ std::string encode(Bytes data, Alphabet alphabet, bool padded) {
   }
   const std::size_t rest = data.size() - i;
   if (rest > 0) {
-    const std::uint32_t group =
-        static_cast<std::uint32_t>(data[i]) << 16 |
-        (rest == 2 ? static_cast<std::uint32_t>(data[i + 1]) << 8 : 0);
+    const std::uint32_t group = static_cast<std::uint32_t>(data[i]) << 16 |
+                                (rest == 2 ? static_cast<std::uint32_t>(data[i + 1]) << 8 : 0);
     out.push_back(letters[group >> 18 & 63]);
     out.push_back(letters[group >> 12 & 63]);
     if (rest == 2) out.push_back(letters[group >> 6 & 63]);

@@ -1,6 +1,7 @@
 #pragma once
-// Base64 in its two alphabets (RFC 4648 sections 4 and 5), strict: characters outside the alphabet, white space, wrong padding
-// and non-zero trailing bits are errors, so that every byte string has exactly one accepted form per padding rule.
+// Base64 in its two alphabets (RFC 4648 sections 4 and 5), strict: characters outside the alphabet,
+// white space, wrong padding and non-zero trailing bits are errors, so that every byte string has
+// exactly one accepted form per padding rule.
 
 #include <string>
 #include <string_view>

@@ -12,9 +12,13 @@ std::string text_of(const Result<ByteVector>& result) {
 }
 
 TEST(Base64, Rfc4648Section10) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : vectors) {
     EXPECT_EQ(encode(as_bytes(plain)), coded);
     EXPECT_EQ(text_of(decode(coded, Alphabet::standard, Padding::required)), plain);
@@ -45,11 +49,11 @@ TEST(Base64, PaddingRules) {
 }
 
 TEST(Base64, RefusesWhatHasNoSingleMeaning) {
-  EXPECT_FALSE(decode_url("Z"));         // six bits only
-  EXPECT_FALSE(decode_url("Zh"));        // non-zero trailing bits: would also mean "f"
-  EXPECT_FALSE(decode_url("Zm9"));       // the same with two bytes
-  EXPECT_FALSE(decode_url("Zm9v\n"));    // white space
-  EXPECT_FALSE(decode_url("Zm 9v"));     //
+  EXPECT_FALSE(decode_url("Z"));       // six bits only
+  EXPECT_FALSE(decode_url("Zh"));      // non-zero trailing bits: would also mean "f"
+  EXPECT_FALSE(decode_url("Zm9"));     // the same with two bytes
+  EXPECT_FALSE(decode_url("Zm9v\n"));  // white space
+  EXPECT_FALSE(decode_url("Zm 9v"));   //
   EXPECT_FALSE(decode_url(std::string_view("Zm9\0", 4)));
   EXPECT_FALSE(decode_url("Zm9\xff"));
 }
@@ -62,8 +66,7 @@ TEST(Base64, RoundTripsEveryLength) {
     for (const Alphabet alphabet : {Alphabet::standard, Alphabet::url}) {
       for (const bool padded : {true, false}) {
         const std::string text = encode(data, alphabet, padded);
-        const auto back =
-            decode(text, alphabet, padded ? Padding::required : Padding::forbidden);
+        const auto back = decode(text, alphabet, padded ? Padding::required : Padding::forbidden);
         ASSERT_TRUE(back) << text;
         EXPECT_EQ(*back, data);
       }

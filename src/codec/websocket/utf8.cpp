@@ -10,7 +10,8 @@ bool Utf8Validator::push(Bytes bytes) {
   return ok_;
 }
 
-// Table 3-7 of the Unicode standard: the first byte decides how many follow and the range of the second.
+// Table 3-7 of the Unicode standard: the first byte decides how many follow and the range of the
+// second.
 bool Utf8Validator::push(std::uint8_t byte) {
   if (!ok_) return false;
   if (missing_ > 0) {

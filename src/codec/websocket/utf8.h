@@ -1,5 +1,6 @@
 #pragma once
-// UTF-8 checked as it arrives, in pieces of any size (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+// UTF-8 checked as it arrives, in pieces of any size (RFC 3629: no overlong forms, no surrogates,
+// nothing above U+10FFFF).
 
 #include <cstdint>
 
@@ -19,8 +20,8 @@ class Utf8Validator {
   bool push(std::uint8_t byte);
 
   bool ok_ = true;
-  std::uint8_t missing_ = 0;     // continuation bytes still to come
-  std::uint8_t lowest_ = 0x80;   // range that the next one must be in
+  std::uint8_t missing_ = 0;    // continuation bytes still to come
+  std::uint8_t lowest_ = 0x80;  // range that the next one must be in
   std::uint8_t highest_ = 0xbf;
 };
 

@@ -29,7 +29,8 @@ bool known(Opcode opcode) {
   return false;
 }
 
-// Appends `data` to `out` with the mask removed; `offset` is the position of data in the frame's payload.
+// Appends `data` to `out` with the mask removed; `offset` is the position of data in the frame's
+// payload.
 void append_unmasked(ByteVector& out, Bytes data, const std::array<std::uint8_t, 4>& mask,
                      std::uint64_t offset) {
   const std::size_t start = out.size();
@@ -148,8 +149,7 @@ Result<void> Decoder::read_payload(Bytes& input) {
   append_unmasked(target, input.first(size), header_.mask, done_);
   done_ += size;
   input = input.subspan(size);
-  if (!control() && message_type_ == Opcode::text &&
-      !utf8_.push(Bytes(target).subspan(start))) {
+  if (!control() && message_type_ == Opcode::text && !utf8_.push(Bytes(target).subspan(start))) {
     return broken(ErrorCode::invalid, close_code::kInvalidPayload,
                   "websocket: text message is not UTF-8");
   }

@@ -1,6 +1,7 @@
 #pragma once
-// RFC 6455 frames without a socket: a Decoder turns received bytes into whole messages, append_frame() makes bytes to send.
-// Extensions are not negotiated, so all reserved bits must be zero (permessage-deflate is never accepted).
+// RFC 6455 frames without a socket: a Decoder turns received bytes into whole messages,
+// append_frame() makes bytes to send. Extensions are not negotiated, so all reserved bits must be
+// zero (permessage-deflate is never accepted).
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -71,11 +72,11 @@ class Decoder {
   explicit Decoder(Role role = Role::server, std::size_t max_message = kMaxMessage)
       : role_(role), max_message_(max_message) {}
 
-  // Takes bytes from the front of `input`, at most up to the end of the next message, and returns that message; nothing when
-  // `input` is used up and more is needed. Control frames between fragments come out as they arrive. After a close message or
-  // an error no more input is accepted.
-  // Errors: invalid (protocol violation), limit (message too big), closed (called after the end); close_code() says what to
-  // send to the peer.
+  // Takes bytes from the front of `input`, at most up to the end of the next message, and returns
+  // that message; nothing when `input` is used up and more is needed. Control frames between
+  // fragments come out as they arrive. After a close message or an error no more input is accepted.
+  // Errors: invalid (protocol violation), limit (message too big), closed (called after the end);
+  // close_code() says what to send to the peer.
   Result<std::optional<Message>> next(Bytes& input);
 
   // After an error: the code for our close frame (1002, 1007 or 1009).
@@ -114,7 +115,8 @@ class Decoder {
   Utf8Validator utf8_;
 };
 
-// Appends one frame. `mask` makes a client frame. The caller keeps control payloads to kMaxControlPayload bytes.
+// Appends one frame. `mask` makes a client frame. The caller keeps control payloads to
+// kMaxControlPayload bytes.
 void append_frame(ByteVector& out, Opcode opcode, Bytes payload,
                   std::optional<std::array<std::uint8_t, 4>> mask = std::nullopt, bool fin = true);
 

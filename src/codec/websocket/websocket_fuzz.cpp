@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes wire(data + 1, size - 1);
   const Run whole = run(wire, wire.size() + 1);
   const Run pieces = run(wire, data[0] % 16 + 1U);
-  if (whole.failed != pieces.failed || whole.messages.size() != pieces.messages.size()) std::abort();
+  if (whole.failed != pieces.failed || whole.messages.size() != pieces.messages.size())
+    std::abort();
   for (std::size_t i = 0; i < whole.messages.size(); ++i) {
     const Message& message = whole.messages[i];
     if (message.payload != pieces.messages[i].payload) std::abort();

@@ -70,7 +70,8 @@ TEST(WebSocket, LengthFormsAndEveryPieceSize) {
     ByteVector wire;
     append_frame(wire, Opcode::binary, payload, kMask);
     append_frame(wire, Opcode::ping, as_bytes("x"), kMask);
-    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{4096}, wire.size()}) {
+    for (const std::size_t step :
+         {std::size_t{1}, std::size_t{7}, std::size_t{4096}, wire.size()}) {
       const Outcome got = feed(wire, step);
       ASSERT_EQ(got.messages.size(), 2u) << size << " in pieces of " << step;
       EXPECT_EQ(got.messages[0].payload, payload);
@@ -94,19 +95,19 @@ TEST(WebSocket, ControlFramesBetweenFragments) {
 
 TEST(WebSocket, ProtocolViolations) {
   const std::pair<ByteVector, std::uint16_t> cases[] = {
-      {{0xc1, 0x80, 0, 0, 0, 0}, 1002},               // RSV1: permessage-deflate was not agreed
-      {{0x81, 0x01, 0x41}, 1002},                     // not masked
-      {{0x83, 0x80, 0, 0, 0, 0}, 1002},               // reserved opcode
-      {{0x09, 0x80, 0, 0, 0, 0}, 1002},               // fragmented ping
-      {{0x89, 0xfe, 0, 126, 0, 0, 0, 0}, 1002},       // long ping
-      {{0x80, 0x80, 0, 0, 0, 0}, 1002},               // continuation of nothing
-      {{0x82, 0xfe, 0, 5, 0, 0, 0, 0}, 1002},         // length 5 in 16 bits
+      {{0xc1, 0x80, 0, 0, 0, 0}, 1002},          // RSV1: permessage-deflate was not agreed
+      {{0x81, 0x01, 0x41}, 1002},                // not masked
+      {{0x83, 0x80, 0, 0, 0, 0}, 1002},          // reserved opcode
+      {{0x09, 0x80, 0, 0, 0, 0}, 1002},          // fragmented ping
+      {{0x89, 0xfe, 0, 126, 0, 0, 0, 0}, 1002},  // long ping
+      {{0x80, 0x80, 0, 0, 0, 0}, 1002},          // continuation of nothing
+      {{0x82, 0xfe, 0, 5, 0, 0, 0, 0}, 1002},    // length 5 in 16 bits
       {{0x82, 0xff, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0}, 1002},     // length 256 in 64 bits
       {{0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 1002},  // top bit of the length
       {{0x82, 0xff, 0, 0, 0, 0, 0x7f, 0, 0, 0, 0, 0, 0, 0}, 1009},  // 2 GB
-      {{0x88, 0x81, 0, 0, 0, 0, 3}, 1002},            // half a close code
-      {{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed}, 1002},   // 1005 must not be sent
-      {{0x88, 0x83, 0, 0, 0, 0, 0x03, 0xe8, 0xff}, 1007},  // reason is not UTF-8
+      {{0x88, 0x81, 0, 0, 0, 0, 3}, 1002},                          // half a close code
+      {{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed}, 1002},                 // 1005 must not be sent
+      {{0x88, 0x83, 0, 0, 0, 0, 0x03, 0xe8, 0xff}, 1007},           // reason is not UTF-8
   };
   for (const auto& [wire, code] : cases) {
     for (const std::size_t step : {std::size_t{1}, wire.size()}) {

@@ -14,7 +14,8 @@ std::string metrics_text(const MetricsRegistry& registry) {
     const bool counter = entry.kind == MetricsRegistry::Kind::counter;
     auto [position, fresh] = index.try_emplace(entry.name, families.size());
     if (fresh) {
-      families.push_back({entry.name, entry.help,
+      families.push_back({entry.name,
+                          entry.help,
                           counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
                           {}});
     }

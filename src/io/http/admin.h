@@ -17,7 +17,8 @@ struct Readiness {
   std::string reason;  // for people, when not ready
 };
 
-// Adds GET /metrics, /healthz (200 "ok" while the loop turns) and /readyz (200, or 503 with the reason).
+// Adds GET /metrics, /healthz (200 "ok" while the loop turns) and /readyz (200, or 503 with the
+// reason).
 void add_admin_routes(Router& router, const MetricsRegistry& registry,
                       std::function<Readiness()> readiness);
 

@@ -62,8 +62,8 @@ bool accepts(std::string_view header, std::string_view coding) {
       entry = trim(entry.substr(0, semicolon));
     }
     if (equal_ignoring_case(entry, coding)) {
-      const bool zero = weight.starts_with("q=0") &&
-                        weight.find_first_not_of("0.", 2) == std::string_view::npos;
+      const bool zero =
+          weight.starts_with("q=0") && weight.find_first_not_of("0.", 2) == std::string_view::npos;
       return !zero;
     }
     if (comma == header.npos) break;

@@ -38,7 +38,8 @@ Result<bool> ChunkedDecoder::decode(Bytes& input, std::string& body, std::size_t
 }
 
 Result<void> ChunkedDecoder::count_overhead() {
-  if (++overhead_ > kMaxOverhead) return fail(ErrorCode::limit, "too many chunk extensions or trailers");
+  if (++overhead_ > kMaxOverhead)
+    return fail(ErrorCode::limit, "too many chunk extensions or trailers");
   return {};
 }
 

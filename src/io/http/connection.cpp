@@ -17,9 +17,10 @@ constexpr std::size_t kDrainBytes = 1024 * 1024;
 constexpr Duration kDrainTime = 2s;
 
 Response not_found(const Request& request, const Router::Match& match) {
-  if (!match.path_known) return Response::error(404, "not_found", "there is nothing at this address");
-  Response response = Response::error(
-      405, "invalid_argument", fmt::format("{} is not possible here", request.method));
+  if (!match.path_known)
+    return Response::error(404, "not_found", "there is nothing at this address");
+  Response response = Response::error(405, "invalid_argument",
+                                      fmt::format("{} is not possible here", request.method));
   response.headers.add("Allow", match.allow);
   return response;
 }
@@ -102,7 +103,7 @@ runtime::Task<Connection::Next> Connection::serve_one() {
   }
   const bool stay = keep && !going_away_ && !context_.closing;
   auto sent = co_await respond(response, about, stay);
-  co_return sent && stay ? Next::again : Next::end;
+  co_return sent&& stay ? Next::again : Next::end;
 }
 
 runtime::Task<Response> Connection::answer(Router::Match match, Request request) {
@@ -138,7 +139,8 @@ runtime::Task<Result<void>> Connection::read_head(RequestParser& parser) {
       idle_ = false;
       if (first) stream_->set_read_deadline(context_.loop.now() + context_.config.header);
       first = false;
-      if (blank > 0) buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(blank));
+      if (blank > 0)
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(blank));
       blank = 0;
       PORTICO_CO_TRY(step, parser.put(buffer_));
       buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(step.consumed));
@@ -192,14 +194,14 @@ runtime::Task<Result<void>> Connection::respond(const Response& response, const 
   head.headers = response.headers;
   head.view = body_of(response);
   head.headers.set_default("X-Request-Id", request.id);
-  add_security_headers(head.headers, context_.config.security, request.secure,
-                       request.host());
+  add_security_headers(head.headers, context_.config.security, request.secure, request.host());
   std::string out = response_head(head, request.http_1_0, keep ? Ending::keep_alive : Ending::close,
                                   runtime::wall_clock());
   Bytes body = body_of(response);
   if (request.method == "HEAD" || bodyless(response.status)) body = {};
   // One write, one packet, for what is small.
-  const std::size_t inlined = std::min(body.size(), kWriteChunk - std::min(out.size(), kWriteChunk));
+  const std::size_t inlined =
+      std::min(body.size(), kWriteChunk - std::min(out.size(), kWriteChunk));
   out += as_text(body.first(inlined));
   auto sent = co_await write(as_bytes(out));
   if (!sent) co_return sent;
@@ -216,16 +218,15 @@ runtime::Task<void> Connection::refuse(RequestParser& parser, Error error) {
   const std::string_view code = timed_out       ? "deadline_exceeded"
                                 : status == 413 ? "resource_exhausted"
                                                 : "malformed";
-  const Response response = Response::error(
-      status, code, timed_out ? "the request came too slowly" : error.message);
+  const Response response =
+      Response::error(status, code, timed_out ? "the request came too slowly" : error.message);
   log(request, response, context_.loop.now());
   auto sent = co_await respond(response, request, false);
   if (!sent) aborted_ = true;
 }
 
 runtime::Task<void> Connection::upgrade(Response response) {
-  const std::string head =
-      response_head(response, false, Ending::upgrade, runtime::wall_clock());
+  const std::string head = response_head(response, false, Ending::upgrade, runtime::wall_clock());
   auto sent = co_await write(as_bytes(head));
   if (!sent) co_return;
   context_.websockets.add(1);

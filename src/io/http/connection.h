@@ -1,5 +1,6 @@
 #pragma once
-// One connection of a Server: reads requests, calls handlers, writes answers. Internal to this folder.
+// One connection of a Server: reads requests, calls handlers, writes answers. Internal to this
+// folder.
 
 #include <memory>
 #include <string>
@@ -39,7 +40,8 @@ class Connection {
 
   // Serves until the connection ends.
   runtime::Task<void> run();
-  // The server goes away: ends an idle connection, lets a request in progress be answered, closes a WebSocket with 1001.
+  // The server goes away: ends an idle connection, lets a request in progress be answered, closes a
+  // WebSocket with 1001.
   void go_away();
   // Ends it now.
   void abort();
@@ -49,7 +51,8 @@ class Connection {
 
   runtime::Task<Next> serve_one();
   runtime::Task<Result<void>> read_more();
-  // The head of a request; end of the connection and refusals are errors. `parser` lives in serve_one().
+  // The head of a request; end of the connection and refusals are errors. `parser` lives in
+  // serve_one().
   runtime::Task<Result<void>> read_head(RequestParser& parser);
   runtime::Task<Result<void>> read_body(RequestParser& parser);
   runtime::Task<Response> answer(Router::Match match, Request request);
@@ -64,11 +67,11 @@ class Connection {
 
   ServerContext& context_;
   std::unique_ptr<net::Stream> stream_;
-  ByteVector buffer_;       // received, not yet consumed
-  bool idle_ = true;        // between requests
+  ByteVector buffer_;  // received, not yet consumed
+  bool idle_ = true;   // between requests
   bool going_away_ = false;
   bool aborted_ = false;
-  bool drain_ = false;      // the peer may still be sending what we refused
+  bool drain_ = false;  // the peer may still be sending what we refused
   std::function<void()> close_websocket_;
 };
 

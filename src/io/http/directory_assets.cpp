@@ -13,7 +13,8 @@ namespace {
 
 constexpr off_t kMaxFile = 64 * 1024 * 1024;
 
-// Opens each part below the one before and follows no symbolic link, so that no path leaves the root.
+// Opens each part below the one before and follows no symbolic link, so that no path leaves the
+// root.
 Result<runtime::UniqueFd> open_below(const std::string& root, std::string_view path) {
   runtime::UniqueFd at(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!at) return fail(ErrorCode::not_found, "the directory " + root + " can't be opened");
@@ -24,7 +25,8 @@ Result<runtime::UniqueFd> open_below(const std::string& root, std::string_view p
     path = end == path.npos ? std::string_view() : path.substr(end);
     // Also "." and "..": nothing that starts with a dot is public.
     if (part.empty() || part.front() == '.') return fail(ErrorCode::not_found, "no such file");
-    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (path.empty() ? 0 : O_DIRECTORY);
+    const int flags =
+        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (path.empty() ? 0 : O_DIRECTORY);
     runtime::UniqueFd next(openat(at.get(), part.c_str(), flags));
     if (!next) return fail(ErrorCode::not_found, "no such file");
     at = std::move(next);
@@ -39,7 +41,7 @@ Result<FileContent> read_below(const std::string& root, std::string_view path) {
     return fail(ErrorCode::not_found, "no such file");
   }
   PORTICO_TRY(file, open_below(root, path));
-  struct stat info {};
+  struct stat info{};
   if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > kMaxFile) {
     return fail(ErrorCode::not_found, "no such file");
   }

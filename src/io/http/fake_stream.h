@@ -1,6 +1,6 @@
 #pragma once
-// A Stream without a socket, for tests: the test plays the peer, decides what arrives, when a deadline passes and how fast
-// bytes leave.
+// A Stream without a socket, for tests: the test plays the peer, decides what arrives, when a
+// deadline passes and how fast bytes leave.
 
 #include <memory>
 #include <string>
@@ -88,8 +88,12 @@ class FakeStream final : public net::Stream {
     co_return Result<void>();
   }
   void unread(Bytes data) override { peer_->incoming.insert(0, as_text(data)); }
-  void set_read_deadline(std::optional<Instant> deadline) override { peer_->read_deadline = deadline; }
-  void set_write_deadline(std::optional<Instant> deadline) override { peer_->write_deadline = deadline; }
+  void set_read_deadline(std::optional<Instant> deadline) override {
+    peer_->read_deadline = deadline;
+  }
+  void set_write_deadline(std::optional<Instant> deadline) override {
+    peer_->write_deadline = deadline;
+  }
   void close() override {
     peer_->closed = true;
     peer_->readable.set();

@@ -10,7 +10,8 @@
 namespace portico::io::http {
 namespace {
 
-// Section 1.3: the server proves that it has understood by hashing the client's key with this string.
+// Section 1.3: the server proves that it has understood by hashing the client's key with this
+// string.
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 std::string accept_key(std::string_view key) {

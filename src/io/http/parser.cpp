@@ -68,7 +68,8 @@ class Sink final : public beast::http::basic_parser<true> {
     }
   }
 
-  // The library reads headers only. Its chunk parser trusts the end of the last chunk too much: "0\r\n\n" ends in an assertion.
+  // The library reads headers only. Its chunk parser trusts the end of the last chunk too much:
+  // "0\r\n\n" ends in an assertion.
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
   std::size_t on_body_impl(string_view, error_code&) override { return 0; }
   std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
@@ -141,7 +142,8 @@ Result<bool> RequestParser::Impl::read_header(Bytes& input) {
   try {
     while (!sink.is_header_done() && !input.empty()) {
       error_code error;
-      const std::size_t used = sink.put(boost::asio::const_buffer(input.data(), input.size()), error);
+      const std::size_t used =
+          sink.put(boost::asio::const_buffer(input.data(), input.size()), error);
       input = input.subspan(used);
       if (error == beast::http::error::need_more) break;
       if (error) return tl::unexpected(describe(sink, error, status));

@@ -1,9 +1,9 @@
 #pragma once
-// HTTP/1.1 request syntax (RFC 9112), without a socket. One parser reads one request; the caller keeps the received bytes in one
-// buffer and drops what the parser has consumed.
+// HTTP/1.1 request syntax (RFC 9112), without a socket. One parser reads one request; the caller
+// keeps the received bytes in one buffer and drops what the parser has consumed.
 //
-// Refused: requests that two servers could read differently (Content-Length with Transfer-Encoding, several lengths, any coding but
-// "chunked"), no or several Host fields in HTTP/1.1, bad targets.
+// Refused: requests that two servers could read differently (Content-Length with Transfer-Encoding,
+// several lengths, any coding but "chunked"), no or several Host fields in HTTP/1.1, bad targets.
 
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,8 @@ namespace portico::io::http {
 
 class RequestParser {
  public:
-  // `max_header`: bytes of request line and fields together. Also bounds what need_more may leave unconsumed.
+  // `max_header`: bytes of request line and fields together. Also bounds what need_more may leave
+  // unconsumed.
   RequestParser(std::size_t max_header, std::size_t max_fields);
   ~RequestParser();
   RequestParser(RequestParser&&) noexcept;
@@ -32,7 +33,8 @@ class RequestParser {
     Progress progress = Progress::need_more;
     std::size_t consumed = 0;
   };
-  // Errors: invalid, limit, unsupported, with a sentence; status() says which response. The connection must end after it.
+  // Errors: invalid, limit, unsupported, with a sentence; status() says which response. The
+  // connection must end after it.
   Result<Step> put(Bytes input);
 
   // The HTTP status for the last error: 400, 413, 417, 431, 501, 505.

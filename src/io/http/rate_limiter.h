@@ -1,5 +1,6 @@
 #pragma once
-// A token bucket per client address, for endpoints that guessers would hammer. IPv6 clients count by their /64.
+// A token bucket per client address, for endpoints that guessers would hammer. IPv6 clients count
+// by their /64.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace portico::io::http {
 class RateLimiter {
  public:
   struct Config {
-    std::uint32_t burst = 20;         // requests at once
-    Duration interval = 1s;           // one more after each
+    std::uint32_t burst = 20;            // requests at once
+    Duration interval = 1s;              // one more after each
     std::size_t max_addresses = 10'000;  // beyond, the address seen longest ago is forgotten
   };
   explicit RateLimiter(Config config) : config_(config) {}

@@ -10,9 +10,8 @@ namespace portico::io::http {
 namespace {
 
 bool printable(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 ? c != 0x7f : c == '\t';
-  });
+  return std::ranges::all_of(
+      value, [](char c) { return static_cast<unsigned char>(c) >= 0x20 ? c != 0x7f : c == '\t'; });
 }
 
 // Written by this file alone.

@@ -11,8 +11,9 @@ namespace portico::io::http {
 
 enum class Ending { keep_alive, close, upgrade };
 
-// Status line and header fields with the blank line. Content-Length is added for every status that may have a body; header values with
-// line breaks or control characters are dropped, so that no value can forge a field. `now` makes the Date.
+// Status line and header fields with the blank line. Content-Length is added for every status that
+// may have a body; header values with line breaks or control characters are dropped, so that no
+// value can forge a field. `now` makes the Date.
 std::string response_head(const Response& response, bool http_1_0, Ending ending, WallTime now);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7)

@@ -1,5 +1,6 @@
 #pragma once
-// Which handler answers a request: by method and exact path, else by the longest prefix, else the fallback.
+// Which handler answers a request: by method and exact path, else by the longest prefix, else the
+// fallback.
 
 #include <functional>
 #include <map>
@@ -14,13 +15,16 @@
 namespace portico::io::http {
 
 // Runs on the connection's loop. Owns the request; whatever else it uses must outlive the server.
-// House rule: a handler is a plain lambda or functor that calls a coroutine function; it is not itself a capturing lambda coroutine.
+// House rule: a handler is a plain lambda or functor that calls a coroutine function; it is not
+// itself a capturing lambda coroutine.
 using Handler = std::function<runtime::Task<Response>(Request)>;
 
-inline constexpr std::size_t kDefaultMaxBody = 10 * 1024 * 1024;  // "Request bodies over 10 MiB -> 413"
+inline constexpr std::size_t kDefaultMaxBody =
+    10 * 1024 * 1024;  // "Request bodies over 10 MiB -> 413"
 
 struct RouteOptions {
-  // Any origin may call: preflights are answered, and every answer carries Access-Control-Allow-Origin: * (livekit-protocol 1.1).
+  // Any origin may call: preflights are answered, and every answer carries
+  // Access-Control-Allow-Origin: * (livekit-protocol 1.1).
   bool cors = false;
   std::size_t max_body = kDefaultMaxBody;  // bytes; more is answered with 413
 };
@@ -33,8 +37,10 @@ struct Route {
 class Router {
  public:
   // Method "GET" answers HEAD too; "*" is any method. Set up before the server starts.
-  void add(std::string_view method, std::string_view path, Handler handler, RouteOptions options = {});
-  // `prefix` matches itself and everything that starts with it; end it with '/' to match below only.
+  void add(std::string_view method, std::string_view path, Handler handler,
+           RouteOptions options = {});
+  // `prefix` matches itself and everything that starts with it; end it with '/' to match below
+  // only.
   void add_prefix(std::string_view method, std::string_view prefix, Handler handler,
                   RouteOptions options = {});
   // For paths without any route, GET and HEAD only (the web app).

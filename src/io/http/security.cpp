@@ -5,8 +5,9 @@ namespace {
 
 // A Host field that can stand in a policy without ending the directive.
 bool plain_host(std::string_view host) {
-  return !host.empty() && host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                 "0123456789.-:[]") == host.npos;
+  return !host.empty() && host.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789.-:[]") == host.npos;
 }
 
 }  // namespace
@@ -19,7 +20,8 @@ std::string content_security_policy(const SecurityPolicy& policy, bool secure,
   // Style attributes and elements are written by UI libraries at run time; they can't run code.
   return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
          "img-src 'self' data: blob:" +
-         extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" + sockets + extra +
+         extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" +
+         sockets + extra +
          "; worker-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'none'; "
          "form-action 'self'; frame-ancestors 'self'";
 }
@@ -29,7 +31,8 @@ void add_security_headers(Headers& headers, const SecurityPolicy& policy, bool s
   headers.set_default("Content-Security-Policy", content_security_policy(policy, secure, host));
   headers.set_default("X-Content-Type-Options", "nosniff");
   headers.set_default("X-Frame-Options", "SAMEORIGIN");  // for browsers without frame-ancestors
-  // Room links hold a secret in the fragment, which is never sent, and a room in the path, which is nobody else's business.
+  // Room links hold a secret in the fragment, which is never sent, and a room in the path, which is
+  // nobody else's business.
   headers.set_default("Referrer-Policy", "no-referrer");
   headers.set_default("Permissions-Policy",
                       "camera=(self), microphone=(self), display-capture=(self), "

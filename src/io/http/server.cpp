@@ -25,7 +25,8 @@ struct Server::Impl {
         .config = std::move(config),
         .logger = logger,
         .random = random,
-        .requests = metrics.counter("portico_http_requests_total", "HTTP requests received", labels),
+        .requests =
+            metrics.counter("portico_http_requests_total", "HTTP requests received", labels),
         .errors = metrics.counter("portico_http_errors_total",
                                   "HTTP requests answered with 500 or above", labels),
         .rejected = metrics.counter("portico_http_rejected_total",

@@ -1,7 +1,8 @@
 #pragma once
-// An HTTP/1.1 server for streams that somebody else accepts (io/door, tests). Per connection: one request at a time, in order, so
-// pipelined requests are answered in order; keep-alive; limits on header, body and time, so that a slow or hostile client costs
-// one small buffer for a bounded time.
+// An HTTP/1.1 server for streams that somebody else accepts (io/door, tests). Per connection: one
+// request at a time, in order, so pipelined requests are answered in order; keep-alive; limits on
+// header, body and time, so that a slow or hostile client costs one small buffer for a bounded
+// time.
 
 #include <cstdint>
 #include <memory>
@@ -21,13 +22,14 @@
 namespace portico::io::http {
 
 struct ServerConfig {
-  std::string name = "web";     // in metrics and logs
-  Duration idle = 75s;          // between requests
-  Duration header = 10s;        // from a request's first byte to the end of its header
-  Duration body = 120s;         // for a request's body
-  Duration write_stall = 30s;   // 64 KiB of a response must leave within this time
-  Duration drain = 10s;         // close(): how long requests in progress may take
-  // Request line and header together. /rtc/v1 carries a join request of up to 256 KiB in the request line.
+  std::string name = "web";    // in metrics and logs
+  Duration idle = 75s;         // between requests
+  Duration header = 10s;       // from a request's first byte to the end of its header
+  Duration body = 120s;        // for a request's body
+  Duration write_stall = 30s;  // 64 KiB of a response must leave within this time
+  Duration drain = 10s;        // close(): how long requests in progress may take
+  // Request line and header together. /rtc/v1 carries a join request of up to 256 KiB in the
+  // request line.
   std::size_t max_header = 320 * 1024;
   std::size_t max_fields = 128;
   std::size_t max_requests_per_connection = 10'000;
@@ -48,8 +50,8 @@ class Server {
   // Serves this connection until it ends. Never blocks; after close() the stream is dropped.
   void serve(std::unique_ptr<net::Stream> stream);
 
-  // Stops keep-alive: idle connections end now, requests in progress are answered, WebSockets get 1001. Whatever is left after
-  // `drain` is cut. Resumes when nothing is left.
+  // Stops keep-alive: idle connections end now, requests in progress are answered, WebSockets get
+  // 1001. Whatever is left after `drain` is cut. Resumes when nothing is left.
   runtime::Task<void> close();
 
   std::size_t connections() const;

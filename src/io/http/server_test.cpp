@@ -42,9 +42,8 @@ class ServerTest : public testing::Test {
     router.add("GET", "/hello", immediate([](const Request& request) {
                  return Response::text(200, "hello " + request.parameter("name").value_or("you"));
                }));
-    router.add("POST", "/echo", immediate([](const Request& request) {
-                 return Response::text(200, request.body);
-               }),
+    router.add("POST", "/echo",
+               immediate([](const Request& request) { return Response::text(200, request.body); }),
                RouteOptions{.cors = true, .max_body = 100});
     router.add("GET", "/late", [event = late_](Request) { return wait_for(event); });
     router.add("GET", "/big", immediate([](const Request&) {
@@ -55,7 +54,8 @@ class ServerTest : public testing::Test {
                  response.headers.add("X-A", "1\r\nX-Evil: 1");
                  return response;
                }));
-    server_ = std::make_unique<Server>(loop_, std::move(router), config, logger_, metrics_, random_);
+    server_ =
+        std::make_unique<Server>(loop_, std::move(router), config, logger_, metrics_, random_);
   }
   std::shared_ptr<FakePeer> connect(bool secure = true) {
     if (!server_) start();
@@ -202,8 +202,9 @@ TEST_F(ServerTest, ExpectContinue) {
       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
   EXPECT_EQ(ask(*peer, head), "HTTP/1.1 100 Continue\r\n\r\n");
   EXPECT_EQ(body_of_answer(ask(*peer, "ab")), "ab");
-  EXPECT_THAT(ask(*peer, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\n"
-                         "Expect: 100-continue\r\n\r\n"),
+  EXPECT_THAT(ask(*peer,
+                  "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\n"
+                  "Expect: 100-continue\r\n\r\n"),
               StartsWith("HTTP/1.1 413"));
   EXPECT_THAT(ask(*connect(), "GET /hello HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n"),
               StartsWith("HTTP/1.1 417"));
@@ -222,8 +223,8 @@ TEST_F(ServerTest, BigRequestLines) {
 TEST_F(ServerTest, RefusesWhatIsNotClearHttp) {
   const std::pair<std::string, const char*> cases[] = {
       {"\x16\x03\x01 garbage\r\n\r\n", "HTTP/1.1 400"},
-      {"GET /hello HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},                          // no Host
-      {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400"},    // two of them
+      {"GET /hello HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},                        // no Host
+      {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400"},  // two of them
       {"GET hello HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"},
       {"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"},
       {"GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400"},
@@ -234,13 +235,21 @@ TEST_F(ServerTest, RefusesWhatIsNotClearHttp) {
        "HTTP/1.1 400"},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
        "HTTP/1.1 501"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 400"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\n", "HTTP/1.1 400"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n", "HTTP/1.1 400"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n", "HTTP/1.1 400"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000001\r\n", "HTTP/1.1 400"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "HTTP/1.1 413"},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(20'000, 'e'), "HTTP/1.1 413"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+       "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\n",
+       "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n",
+       "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",
+       "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000001\r\n",
+       "HTTP/1.1 400"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+       "HTTP/1.1 413"},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+           std::string(20'000, 'e'),
+       "HTTP/1.1 413"},
   };
   for (const auto& [request, expected] : cases) {
     auto peer = connect();

@@ -14,7 +14,8 @@ struct Target {
   std::string query;  // raw
 };
 
-// Origin form, absolute form, or "*". Errors: invalid (bad escapes, a zero byte, control characters, no leading '/').
+// Origin form, absolute form, or "*". Errors: invalid (bad escapes, a zero byte, control
+// characters, no leading '/').
 Result<Target> parse_target(std::string_view target);
 
 // Undoes %XX, and '+' for space if `form`. Nothing on a bad escape.

@@ -14,8 +14,8 @@ namespace portico::io::http {
 namespace ws = codec::websocket;
 
 namespace {
-constexpr std::size_t kChunk = 64 * 1024;   // one write, one stall deadline
-constexpr std::size_t kReadBuffer = 4096;   // an idle socket holds this much
+constexpr std::size_t kChunk = 64 * 1024;  // one write, one stall deadline
+constexpr std::size_t kReadBuffer = 4096;  // an idle socket holds this much
 }  // namespace
 
 // All state of one socket. The connection's coroutine, the writer's and the WebSocket share it.
@@ -75,8 +75,8 @@ class WebSocket::Channel {
 
   void on_tick() {
     if (broken || closing) return;
-    // Counted in ticks with a ping each, not in time: a loop or machine that stood still blames nobody. Silence counts only while
-    // somebody listens.
+    // Counted in ticks with a ping each, not in time: a loop or machine that stood still blames
+    // nobody. Silence counts only while somebody listens.
     silent_ticks = heard || !reading ? 0 : silent_ticks + 1;
     heard = false;
     if (silent_ticks * limits.ping_interval >= limits.dead_after) {
@@ -109,8 +109,8 @@ class WebSocket::Channel {
   std::uint16_t peer_code = ws::close_code::kAbnormal;
   std::string peer_reason;
   Instant close_deadline{};
-  bool reading = false;       // a read is pending
-  bool heard = true;          // something has come since the last tick
+  bool reading = false;  // a read is pending
+  bool heard = true;     // something has come since the last tick
   std::int64_t silent_ticks = 0;
 
   runtime::Event wake;      // the writer has something to do
@@ -256,8 +256,7 @@ runtime::Task<void> linger(std::shared_ptr<Channel> channel) {
 runtime::Task<void> run_websocket(
     std::unique_ptr<net::Stream> stream, ByteVector received,
     std::function<runtime::Task<void>(std::unique_ptr<WebSocket>)> handler,
-    WebSocket::Limits limits, ws::Role role,
-    std::function<void(std::function<void()>)> on_start) {
+    WebSocket::Limits limits, ws::Role role, std::function<void(std::function<void()>)> on_start) {
   runtime::Loop& loop = stream->loop();
   auto channel = std::make_shared<Channel>(std::move(stream), std::move(received), limits, role);
   channel->stream->set_read_deadline(std::nullopt);
@@ -277,7 +276,8 @@ runtime::Task<void> run_websocket(
     });
   }
   {
-    // The task owns the handler's frame, and with it the WebSocket if that was its parameter: it must go before the wait.
+    // The task owns the handler's frame, and with it the WebSocket if that was its parameter: it
+    // must go before the wait.
     runtime::Task<void> handling = handler(std::make_unique<WebSocket>(channel));
     co_await std::move(handling);
   }

@@ -37,11 +37,21 @@ std::vector<std::string> decode(const std::string& wire) {
     if (!next || !*next) return out;
     const std::string payload(as_text((*next)->payload));
     switch ((*next)->type) {
-      case ws::Opcode::text: out.push_back("text:" + payload); break;
-      case ws::Opcode::binary: out.push_back("binary:" + payload); break;
-      case ws::Opcode::ping: out.push_back("ping:" + payload); break;
-      case ws::Opcode::pong: out.push_back("pong:" + payload); break;
-      default: out.push_back("close:" + std::to_string((*next)->close_code)); break;
+      case ws::Opcode::text:
+        out.push_back("text:" + payload);
+        break;
+      case ws::Opcode::binary:
+        out.push_back("binary:" + payload);
+        break;
+      case ws::Opcode::ping:
+        out.push_back("ping:" + payload);
+        break;
+      case ws::Opcode::pong:
+        out.push_back("pong:" + payload);
+        break;
+      default:
+        out.push_back("close:" + std::to_string((*next)->close_code));
+        break;
     }
   }
 }
@@ -85,10 +95,10 @@ class WebSocketTest : public testing::Test {
     };
     const Bytes bytes = as_bytes(early);
     ASSERT_TRUE(runtime::spawn(
-        gate_, run_websocket(std::make_unique<FakeStream>(loop_, peer_),
-                             ByteVector(bytes.begin(), bytes.end()), handler, limits,
-                             ws::Role::server,
-                             [this](std::function<void()> closer) { go_away_ = std::move(closer); })));
+        gate_,
+        run_websocket(std::make_unique<FakeStream>(loop_, peer_),
+                      ByteVector(bytes.begin(), bytes.end()), handler, limits, ws::Role::server,
+                      [this](std::function<void()> closer) { go_away_ = std::move(closer); })));
     turn(loop_);
   }
   void say(std::string_view text) {
@@ -160,7 +170,10 @@ TEST_F(WebSocketTest, APeerThatNeverAnswersOurCloseIsCut) {
 
 TEST_F(WebSocketTest, ProtocolErrorsAreAnsweredWithTheirCode) {
   start();
-  say(std::string("\x81\x01" "A", 3));  // not masked
+  say(
+      std::string("\x81\x01"
+                  "A",
+                  3));  // not masked
   EXPECT_THAT(sent(), ElementsAre("close:1002"));
   EXPECT_EQ(app_->ended->code, ErrorCode::invalid);
 }

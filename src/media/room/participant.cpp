@@ -300,6 +300,7 @@ Result<void> Participant::update_by_server(const lk::UpdateParticipantRequest& r
 }
 
 void Participant::apply_permission(const lk::ParticipantPermission& permission) {
+  bool was_hidden = hidden();
   auto& video = params_.grants.video.emplace(video_grants());
   video.can_subscribe = permission.can_subscribe;
   video.can_publish = permission.can_publish;
@@ -322,6 +323,12 @@ void Participant::apply_permission(const lk::ParticipantPermission& permission) 
   if (!video.may_subscribe()) {
     drop_subscriptions();
     schedule_negotiation();
+  } else {
+    room_.subscribe_to_all(*this);
+  }
+  if (!was_hidden && hidden()) {
+    touch();
+    room_.announce_hidden(*this);
   }
 }
 

@@ -169,8 +169,23 @@ void Room::broadcast_room() {
   }
 }
 
+void Room::announce_hidden(Participant& participant) {
+  lk::ParticipantUpdate update;
+  lk::ParticipantInfo& info = update.participants.emplace_back(participant.info());
+  info.state = Participant::State::disconnected;
+  info.tracks.clear();
+  for (auto& [identity, other] : participants_) {
+    if (other.get() != &participant) other->send(Response::Update{update});
+  }
+  schedule_counts();
+}
+
 void Room::on_active(Participant& participant) {
   broadcast_participant(participant);
+  subscribe_to_all(participant);
+}
+
+void Room::subscribe_to_all(Participant& participant) {
   for (auto& [identity, other] : participants_) {
     if (other.get() == &participant) continue;
     for (const auto& [track_sid, publication] : other->publications()) {

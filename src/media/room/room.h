@@ -40,7 +40,11 @@ class Room {
   // To everybody who may know (not from hidden participants), `except` left out.
   void broadcast_participant(Participant& participant, const Participant* except = nullptr);
   void broadcast_room();
+  // Tells the others that it left, though it stays: it has just become hidden.
+  void announce_hidden(Participant& participant);
   void on_active(Participant& participant);
+  // Everything it wants and does not have yet.
+  void subscribe_to_all(Participant& participant);
   void on_published(Publication& publication);
   void on_subscription_change(Publication& publication);
   void on_audio_level(Participant& participant, std::uint8_t level);

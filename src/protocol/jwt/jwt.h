@@ -1,9 +1,10 @@
 #pragma once
-// JSON Web Tokens in compact form (RFC 7519, RFC 7515 section 3.1), signed with HMAC-SHA-256 and nothing else. The algorithm is
-// pinned here, not read from the token: a header that says anything but HS256 is refused before a key is looked at.
+// JSON Web Tokens in compact form (RFC 7519, RFC 7515 section 3.1), signed with HMAC-SHA-256 and
+// nothing else. The algorithm is pinned here, not read from the token: a header that says anything
+// but HS256 is refused before a key is looked at.
 //
-// The claims stay JSON text at this border: callers read the claims that are theirs; this folder judges the ones that every
-// token shares (iss, exp, nbf, iat).
+// The claims stay JSON text at this border: callers read the claims that are theirs; this folder
+// judges the ones that every token shares (iss, exp, nbf, iat).
 
 #include <cstdint>
 #include <functional>
@@ -26,21 +27,22 @@ inline constexpr Duration kDefaultLeeway = std::chrono::seconds(60);
 using KeyLookup = std::function<std::optional<std::string>(std::string_view issuer)>;
 
 struct Verified {
-  std::string issuer;               // `iss`; never empty
-  std::string payload;              // the claims, a JSON object
-  std::int64_t expires_at = 0;      // `exp`, seconds since 1970
+  std::string issuer;           // `iss`; never empty
+  std::string payload;          // the claims, a JSON object
+  std::int64_t expires_at = 0;  // `exp`, seconds since 1970
 };
 
-// Checks form, algorithm, signature, `exp` (required), `nbf` and `iat`, in constant time with regard to the secret.
-// Errors, each with a sentence for a person:
+// Checks form, algorithm, signature, `exp` (required), `nbf` and `iat`, in constant time with
+// regard to the secret. Errors, each with a sentence for a person:
 //   limit            larger than kMaxTokenSize
-//   invalid          not three base64url parts, not JSON, claims of the wrong type, no `iss`, no `exp`
-//   unsupported      `alg` is not HS256, or the header demands extensions (`crit`)
+//   invalid          not three base64url parts, not JSON, claims of the wrong type, no `iss`, no
+//   `exp` unsupported      `alg` is not HS256, or the header demands extensions (`crit`)
 //   unauthenticated  unknown key, wrong signature, expired, not valid yet
 Result<Verified> verify(std::string_view token, const KeyLookup& keys, WallTime now,
                         Duration leeway = kDefaultLeeway);
 
-// The claims without any check of the signature: for messages and tests, never for a decision. Errors: invalid, limit.
+// The claims without any check of the signature: for messages and tests, never for a decision.
+// Errors: invalid, limit.
 Result<std::string> unverified_payload(std::string_view token);
 
 // Signs a JSON object. The caller has put `iss` and `exp` into it.

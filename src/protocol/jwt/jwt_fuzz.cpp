@@ -3,7 +3,8 @@
 #include "base/bytes.h"
 #include "protocol/jwt/jwt.h"
 
-// Nothing that was not signed with the secret is ever accepted; whatever is a payload survives signing.
+// Nothing that was not signed with the secret is ever accepted; whatever is a payload survives
+// signing.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace portico;
   using namespace portico::protocol::jwt;

@@ -12,8 +12,8 @@ using codec::base64::encode_url;
 constexpr WallTime at(std::int64_t seconds) { return WallTime{seconds * 1'000'000}; }
 
 KeyLookup one_key(std::string name, std::string secret) {
-  return [name = std::move(name), secret = std::move(secret)](
-             std::string_view issuer) -> std::optional<std::string> {
+  return [name = std::move(name),
+          secret = std::move(secret)](std::string_view issuer) -> std::optional<std::string> {
     if (issuer == name) return secret;
     return std::nullopt;
   };
@@ -33,7 +33,8 @@ TEST(Jwt, Rfc7515AppendixA1) {
   ASSERT_TRUE(key);
   const std::string token =
       "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
-      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
+      "fQ."
       "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   const auto keys = one_key("joe", std::string(as_text(*key)));
   const auto good = verify(token, keys, at(1300819380));
@@ -76,9 +77,9 @@ TEST(Jwt, EveryChangedCharacterIsNoticed) {
 TEST(Jwt, TheAlgorithmIsPinned) {
   const std::string body = part(R"({"iss":"k","exp":2000})");
   const auto keys = one_key("k", "secret");
-  for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS512"})", R"({"alg":"RS256"})",
-                             R"({"alg":"hs256"})", R"({"alg":1})", R"({})",
-                             R"({"alg":"HS256","crit":["b64"],"b64":false})"}) {
+  for (const char* header :
+       {R"({"alg":"none"})", R"({"alg":"HS512"})", R"({"alg":"RS256"})", R"({"alg":"hs256"})",
+        R"({"alg":1})", R"({})", R"({"alg":"HS256","crit":["b64"],"b64":false})"}) {
     const auto result = verify(part(header) + "." + body + ".", keys, at(1000));
     EXPECT_EQ(code_of(result), ErrorCode::unsupported) << header;
   }

@@ -190,7 +190,8 @@ Result<Grants> verify_token(std::string_view token, const KeyLookup& keys, WallT
   json::error_code error;
   json::value claims;
   try {
-    claims = json::parse(json::string_view(verified.payload.data(), verified.payload.size()), error);
+    claims =
+        json::parse(json::string_view(verified.payload.data(), verified.payload.size()), error);
   } catch (const std::exception&) {
     return fail(ErrorCode::internal, "the token's payload can't be read");
   }

@@ -108,6 +108,7 @@ void Bridge::add_routes(http::Router& router) {
 
 Task<http::Response> Bridge::connect(http::Request request, bool v1) {
   if (!request.wants_websocket()) co_return http::Response::empty(404);
+  if (draining_) co_return http::Response::text(503, "this server is shutting down");
   auto params = read_join(request, v1, key_lookup(), io::runtime::wall_clock());
   if (!params) co_return http::Response::text(static_cast<unsigned>(params.error().status), params.error().text);
   auto join = std::make_shared<room::JoinParams>(std::move(*params));
@@ -205,8 +206,8 @@ void Bridge::on_ice_tcp(io::net::FramedSocket socket) {
   workers_[home]->add_flow(std::move(socket));
 }
 
-Task<void> Bridge::close() {
-  // Clients hear of it on their sockets before the workers are gone.
+Task<void> Bridge::drain() {
+  draining_ = true;
   for (auto& worker : workers_) {
     auto work = [](room::Engine& engine, Instant now) {
       engine.shut_down(now);
@@ -214,6 +215,9 @@ Task<void> Bridge::close() {
     };
     co_await on_worker(*worker, work);
   }
+}
+
+void Bridge::stop() {
   for (auto& worker : workers_) worker->stop();
 }
 

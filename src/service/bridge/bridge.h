@@ -35,14 +35,18 @@ class Bridge {
   // Everything referenced outlives the bridge. Errors: internal (no DTLS certificate).
   static Result<std::unique_ptr<Bridge>> create(io::runtime::Loop& loop, BridgeOptions options, Logger& logger,
                                                 MetricsRegistry& metrics);
-  // close() must have been awaited.
+  // stop() first.
   ~Bridge();
 
   // One shard of every UDP row for each worker.
   Result<void> start(std::vector<io::door::BoundUdp> sockets);
   void add_routes(io::http::Router& router);
   void on_ice_tcp(io::net::FramedSocket socket);
-  io::runtime::Task<void> close();
+  // Shutdown, first half: everybody is told to come back (leave with action RECONNECT) and rooms end; new joins get 503. The
+  // messages leave while the HTTP server closes its WebSockets.
+  io::runtime::Task<void> drain();
+  // Second half, when no WebSocket is left: the workers' threads end.
+  void stop();
 
   const std::map<std::string, std::string>& keys() const { return options_.keys; }
   protocol::livekit::KeyLookup key_lookup() const;
@@ -81,6 +85,7 @@ class Bridge {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unordered_map<room::ConnectionId, Session> sessions_;
   std::uint64_t next_connection_ = 1;
+  bool draining_ = false;
 };
 
 template <class Work>

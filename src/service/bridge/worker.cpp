@@ -230,12 +230,13 @@ Result<void> Worker::start(std::vector<io::door::BoundUdp> sockets,
 }
 
 void Worker::add_flow(io::net::FramedSocket socket) {
+  if (stopped_) return;
   auto boxed = std::make_unique<io::net::FramedSocket>(std::move(socket));
   thread_.loop().post([this, boxed = std::move(boxed)]() mutable { shell_->add_flow(std::move(*boxed)); });
 }
 
 void Worker::post(io::runtime::UniqueFunction<void(room::Engine&, Instant)> work) {
-  thread_.loop().post([this, work = std::move(work)]() mutable { shell_->work(std::move(work)); });
+  if (!stopped_) thread_.loop().post([this, work = std::move(work)]() mutable { shell_->work(std::move(work)); });
 }
 
 void Worker::stop() {

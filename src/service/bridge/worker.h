@@ -63,7 +63,7 @@ class Worker {
                      std::vector<io::runtime::Mailbox<ForeignPacket>::Sender> peers);
   io::runtime::Mailbox<ForeignPacket>::Sender foreign_sender() const { return foreign_; }
   void add_flow(io::net::FramedSocket socket);
-  // Runs `work` with the engine on the worker's thread; `done`, if any, must post its result itself.
+  // Runs `work` with the engine on the worker's thread; its result, if any, it posts back itself. Dropped after stop().
   void post(io::runtime::UniqueFunction<void(room::Engine&, Instant)> work);
   // Ends rooms and thread.
   void stop();
