@@ -40,7 +40,9 @@ bool SequenceCounter::add(Ssrc ssrc, std::uint16_t sequence) {
   return true;
 }
 
-Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random,
+Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor,
+                                                       const protocol::dtls::Factory& dtls,
+                                                       Random& random,
                                                        const ClientPeerOptions& options) {
   PORTICO_TRY(fd, UdpEndpoint::open(options.bind));
   std::unique_ptr<ClientPeer> peer(new ClientPeer(reactor, fd, options));
@@ -50,8 +52,8 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor, const p
   peer->local_.fingerprint = dtls.fingerprint();
   peer->local_.end_of_candidates = true;
   const SocketAddress& address = peer->socket_.local();
-  peer->local_.candidate_lines = {
-      fmt::format("candidate:1 1 udp 2130706431 {} {} typ host", address.ip.to_string(), address.port)};
+  peer->local_.candidate_lines = {fmt::format("candidate:1 1 udp 2130706431 {} {} typ host",
+                                              address.ip.to_string(), address.port)};
   media::peer::PeerConfig config;
   config.ice = {credentials.ufrag, credentials.pwd};
   config.ice_lite = false;
@@ -64,7 +66,8 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor, const p
   peer->transport_ = std::move(transport);
   ClientPeer* raw = peer.get();
   reactor.add(fd, [raw] {
-    raw->socket_.drain([raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
+    raw->socket_.drain(
+        [raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
   });
   return peer;
 }
@@ -74,8 +77,10 @@ ClientPeer::ClientPeer(Reactor& reactor, int fd, const ClientPeerOptions& option
 
 ClientPeer::~ClientPeer() { reactor_.remove(socket_.fd()); }
 
-Result<void> ClientPeer::set_remote(const protocol::livekit::RemoteDescription& remote, Instant now) {
-  PORTICO_TRY_DO(transport_->set_remote(remote.ufrag, remote.pwd, remote.fingerprint_hash, remote.fingerprint, now));
+Result<void> ClientPeer::set_remote(const protocol::livekit::RemoteDescription& remote,
+                                    Instant now) {
+  PORTICO_TRY_DO(transport_->set_remote(remote.ufrag, remote.pwd, remote.fingerprint_hash,
+                                        remote.fingerprint, now));
   for (const std::string& line : remote.candidates) {
     if (auto added = transport_->add_remote_candidate(line); !added) return added;
   }
@@ -124,7 +129,8 @@ void ClientPeer::on_rtp(MutableBytes packet, Instant now) {
   ++deliveries_.verified;
   count(packet);
   if (deliveries_.first_frame) return;
-  if (codec::rtp::is_key_frame(codec::rtp::Codec::vp8, parsed->payload)) key_timestamp_ = parsed->timestamp;
+  if (codec::rtp::is_key_frame(codec::rtp::Codec::vp8, parsed->payload))
+    key_timestamp_ = parsed->timestamp;
   if (key_timestamp_ == parsed->timestamp && parsed->marker) {
     deliveries_.first_frame = now;
     if (first_frame_) first_frame_();
@@ -152,7 +158,8 @@ void ClientPeer::tick(Instant now) {
   socket_.flush();
 }
 
-// What any client sends every second; the senders of real calls need it, so the servers get it here as well.
+// What any client sends every second; the senders of real calls need it, so the servers get it here
+// as well.
 void ClientPeer::report(Instant now) {
   next_report_ = now + kReportInterval;
   codec::rtcp::Writer writer;
@@ -160,7 +167,8 @@ void ClientPeer::report(Instant now) {
     codec::rtcp::SenderReport report;
     report.sender = source_->format().ssrc;
     auto micros = static_cast<std::uint64_t>(now.time_since_epoch().count() / 1000);
-    report.ntp.value = (micros / 1'000'000 + 3'900'000'000U) << 32 | ((micros % 1'000'000) << 32) / 1'000'000;
+    report.ntp.value =
+        (micros / 1'000'000 + 3'900'000'000U) << 32 | ((micros % 1'000'000) << 32) / 1'000'000;
     report.rtp_timestamp = source_->timestamp();
     report.packet_count = source_->packets();
     report.octet_count = source_->octets();

@@ -1,8 +1,10 @@
 #pragma once
-// One peer connection of a simulated client: socket, transport (real ICE, DTLS and SRTP, as the client side) and a counter.
+// One peer connection of a simulated client: socket, transport (real ICE, DTLS and SRTP, as the
+// client side) and a counter.
 //
-// Every packet is decrypted until the first key frame has come whole; after that, packets are counted by their SRTP header alone and
-// only each `verify_every`-th is still authenticated, so that the generator's core is not spent on what the server is measured for.
+// Every packet is decrypted until the first key frame has come whole; after that, packets are
+// counted by their SRTP header alone and only each `verify_every`-th is still authenticated, so
+// that the generator's core is not spent on what the server is measured for.
 
 #include <bitset>
 #include <cstdint>
@@ -21,10 +23,10 @@
 namespace portico::bench {
 
 struct Deliveries {
-  std::uint64_t packets = 0;     // distinct media packets
-  std::uint64_t repeated = 0;    // the same sequence number again
-  std::uint64_t verified = 0;    // of them authenticated and decrypted
-  std::uint64_t forged = 0;      // authentication failed
+  std::uint64_t packets = 0;             // distinct media packets
+  std::uint64_t repeated = 0;            // the same sequence number again
+  std::uint64_t verified = 0;            // of them authenticated and decrypted
+  std::uint64_t forged = 0;              // authentication failed
   std::optional<Instant> first_frame{};  // the first key frame was complete
 };
 
@@ -51,7 +53,9 @@ struct ClientPeerOptions {
 
 class ClientPeer final : private media::peer::Observer {
  public:
-  static Result<std::unique_ptr<ClientPeer>> create(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random,
+  static Result<std::unique_ptr<ClientPeer>> create(Reactor& reactor,
+                                                    const protocol::dtls::Factory& dtls,
+                                                    Random& random,
                                                     const ClientPeerOptions& options);
   ~ClientPeer() override;
 

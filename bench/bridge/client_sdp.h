@@ -1,6 +1,6 @@
 #pragma once
-// SDP as a small client writes it: one VP8 video section to publish or to receive with, data channels if wanted. The server's own
-// SDP is read with protocol/livekit.
+// SDP as a small client writes it: one VP8 video section to publish or to receive with, data
+// channels if wanted. The server's own SDP is read with protocol/livekit.
 
 #include <cstdint>
 #include <string>
@@ -21,11 +21,12 @@ struct ClientSection {
 };
 
 // Sections get the mids "0", "1", ...
-std::string write_client_offer(const protocol::livekit::LocalTransport& local, const std::vector<ClientSection>& sections,
-                               std::uint64_t version);
+std::string write_client_offer(const protocol::livekit::LocalTransport& local,
+                               const std::vector<ClientSection>& sections, std::uint64_t version);
 
 // Accepts every section that the server sends (VP8 only), as the DTLS client.
 std::string write_client_answer(const protocol::livekit::RemoteDescription& offer,
-                                const protocol::livekit::LocalTransport& local, std::uint64_t version);
+                                const protocol::livekit::LocalTransport& local,
+                                std::uint64_t version);
 
 }  // namespace portico::bench

@@ -26,7 +26,10 @@ VideoFormat format(const Options& options) {
 class FloorPublisher final : public Publisher {
  public:
   FloorPublisher(int fd, const SocketAddress& server, srtp::Sender sender, const Options& options)
-      : socket_(fd), path_{Transport::udp, socket_.local(), server, 0}, sender_(std::move(sender)), source_(format(options)) {}
+      : socket_(fd),
+        path_{Transport::udp, socket_.local(), server, 0},
+        sender_(std::move(sender)),
+        source_(format(options)) {}
 
   void tick(Instant) override {}
   std::string failure() const override { return {}; }
@@ -51,8 +54,13 @@ class FloorPublisher final : public Publisher {
 
 class FloorSubscriber final : public Subscriber {
  public:
-  FloorSubscriber(const Bench& bench, int fd, const SocketAddress& server, std::uint32_t number, srtp::Receiver receiver)
-      : bench_(bench), socket_(fd), path_{Transport::udp, socket_.local(), server, 0}, number_(number), receiver_(std::move(receiver)) {
+  FloorSubscriber(const Bench& bench, int fd, const SocketAddress& server, std::uint32_t number,
+                  srtp::Receiver receiver)
+      : bench_(bench),
+        socket_(fd),
+        path_{Transport::udp, socket_.local(), server, 0},
+        number_(number),
+        receiver_(std::move(receiver)) {
     bench_.reactor.add(socket_.fd(), [this] {
       socket_.drain([this](const SocketAddress&, MutableBytes packet) { receive(packet); });
     });

@@ -39,7 +39,8 @@ lk::AddTrackRequest add_track() {
   return track;
 }
 
-// One participant. Single: one peer connection, we offer. Dual: a publisher offers, a subscriber answers.
+// One participant. Single: one peer connection, we offer. Dual: a publisher offers, a subscriber
+// answers.
 class Participant {
  public:
   Participant(const Bench& bench, std::string identity, bool publishes)
@@ -49,7 +50,8 @@ class Participant {
     PORTICO_TRY(url, parse_url(bench_.options.url));
     std::string target = "/rtc?auto_subscribe=1&protocol=16&sdk=unity&version=1.0.0";
     if (publishes_ || bench_.options.single) PORTICO_TRY_DO(make_peer(true));
-    if (bench_.options.single) target = "/rtc/v1?join_request=" + lk::encode_join_request(join_request());
+    if (bench_.options.single)
+      target = "/rtc/v1?join_request=" + lk::encode_join_request(join_request());
     std::string headers = "Authorization: Bearer " + token() + "\r\n";
     PORTICO_TRY(socket, SignalSocket::connect(bench_.reactor, bench_.random, url, target, headers,
                                               [this](Bytes payload) { receive(payload); }));
@@ -82,8 +84,10 @@ class Participant {
     grants.video.emplace();
     grants.video->room_join = true;
     grants.video->room = bench_.options.room;
-    grants.video->can_subscribe = !publishes_;  // then the publisher's only connection is its primary one
-    return protocol::livekit::mint_token(grants, bench_.options.key, bench_.options.secret, io::runtime::wall_clock());
+    grants.video->can_subscribe =
+        !publishes_;  // then the publisher's only connection is its primary one
+    return protocol::livekit::mint_token(grants, bench_.options.key, bench_.options.secret,
+                                         io::runtime::wall_clock());
   }
 
   Result<void> make_peer(bool controlling) {
@@ -103,8 +107,10 @@ class Participant {
     std::vector<ClientSection> sections;
     if (publishes_) sections.push_back({Kind::video, true, std::string(kTrackId), kVideoSsrc});
     if (bench_.options.single) {
-      for (std::uint32_t i = 0; i < audio_sections_; ++i) sections.push_back({Kind::audio, false, {}, {}});
-      for (std::uint32_t i = 0; i < video_sections_; ++i) sections.push_back({Kind::video, false, {}, {}});
+      for (std::uint32_t i = 0; i < audio_sections_; ++i)
+        sections.push_back({Kind::audio, false, {}, {}});
+      for (std::uint32_t i = 0; i < video_sections_; ++i)
+        sections.push_back({Kind::video, false, {}, {}});
     }
     sections.push_back({Kind::application, false, {}, {}});
     out.sdp = write_client_offer(peer_->local(), sections, out.id);
@@ -124,7 +130,9 @@ class Participant {
     return join;
   }
 
-  void send(const lk::SignalRequest& message) { socket_->send_binary(lk::serialise(message, lk::Framing::binary)); }
+  void send(const lk::SignalRequest& message) {
+    socket_->send_binary(lk::serialise(message, lk::Framing::binary));
+  }
 
   void receive(Bytes payload) {
     auto message = lk::parse_message<lk::SignalResponse>(payload, lk::Framing::binary);
@@ -132,7 +140,8 @@ class Participant {
       failure_ = message.error().message;
       return;
     }
-    Result<void> handled = std::visit([this](auto& value) { return handle(value); }, message->message);
+    Result<void> handled =
+        std::visit([this](auto& value) { return handle(value); }, message->message);
     if (!handled) failure_ = handled.error().message;
   }
 
@@ -153,12 +162,14 @@ class Participant {
   }
   // Dual: the server offers what there is to see.
   Result<void> handle(lk::SignalResponse::Offer& offered) {
-    if (publishes_) return {};  // a publisher that does not watch leaves its second connection alone
+    if (publishes_)
+      return {};  // a publisher that does not watch leaves its second connection alone
     PORTICO_TRY(remote, protocol::livekit::read_description("offer", offered.value.sdp));
     if (!peer_) PORTICO_TRY_DO(make_peer(remote.ice_lite));
     use_remote(remote);
     PORTICO_TRY_DO(peer_->set_remote(remote, monotonic_now()));
-    for (const auto& [line, target] : early_candidates_) peer_->add_candidate(line, monotonic_now());
+    for (const auto& [line, target] : early_candidates_)
+      peer_->add_candidate(line, monotonic_now());
     lk::SessionDescription answer;
     answer.type = "answer";
     answer.id = offered.value.id;
@@ -169,7 +180,8 @@ class Participant {
   Result<void> handle(lk::SignalResponse::Trickle& trickle) {
     auto fields = codec::json::Fields::parse(trickle.value.candidateInit);
     auto line = fields ? fields->text("candidate") : Result<std::string>("");
-    bool ours = publishes_ == (trickle.value.target == lk::SignalTarget::publisher) || bench_.options.single;
+    bool ours = publishes_ == (trickle.value.target == lk::SignalTarget::publisher) ||
+                bench_.options.single;
     if (!line || line->empty() || !ours) return {};
     if (peer_) {
       peer_->add_candidate(*line, monotonic_now());
@@ -189,14 +201,17 @@ class Participant {
     return fail(ErrorCode::denied, "refused: " + refused.value.message);
   }
   Result<void> handle(lk::SignalResponse::Leave& leave) {
-    return fail(ErrorCode::closed, fmt::format("told to leave, reason {}", static_cast<int>(leave.value.reason)));
+    return fail(ErrorCode::closed,
+                fmt::format("told to leave, reason {}", static_cast<int>(leave.value.reason)));
   }
 
   // The payload type the server sends with.
   void use_remote(const protocol::livekit::RemoteDescription& remote) {
     if (publishes_) return;
     for (const auto& section : remote.sections) {
-      const auto* codec = section.kind == Kind::video && section.sends() ? protocol::livekit::find_codec(section, "vp8") : nullptr;
+      const auto* codec = section.kind == Kind::video && section.sends()
+                              ? protocol::livekit::find_codec(section, "vp8")
+                              : nullptr;
       if (codec != nullptr) peer_->expect(codec->pt);
     }
   }
@@ -217,7 +232,8 @@ class Participant {
 
 class LivekitPublisher final : public Publisher {
  public:
-  explicit LivekitPublisher(const Bench& bench) : participant_(bench, "publisher", true), source_(format(bench.options)) {}
+  explicit LivekitPublisher(const Bench& bench)
+      : participant_(bench, "publisher", true), source_(format(bench.options)) {}
   Result<void> start() { return participant_.start(); }
 
   void tick(Instant now) override { participant_.tick(now); }
@@ -248,7 +264,8 @@ class LivekitPublisher final : public Publisher {
 
 class LivekitSubscriber final : public Subscriber {
  public:
-  LivekitSubscriber(const Bench& bench, std::uint32_t number) : participant_(bench, fmt::format("viewer-{}", number), false) {}
+  LivekitSubscriber(const Bench& bench, std::uint32_t number)
+      : participant_(bench, fmt::format("viewer-{}", number), false) {}
   Result<void> start() { return participant_.start(); }
 
   void tick(Instant now) override { participant_.tick(now); }

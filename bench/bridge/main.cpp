@@ -1,4 +1,5 @@
-// bench_bridge: one publisher, many subscribers, and what the server's processor time was for each packet that arrived.
+// bench_bridge: one publisher, many subscribers, and what the server's processor time was for each
+// packet that arrived.
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -33,16 +34,22 @@ std::string default_name(Target target) {
 std::string to_json(const Options& options, const Outcome& o) {
   double seconds = static_cast<double>(o.elapsed.count()) / 1e9;
   double per_subscriber =
-      (static_cast<double>(o.resident_after) - static_cast<double>(o.resident_before)) / options.subscribers;
+      (static_cast<double>(o.resident_after) - static_cast<double>(o.resident_before)) /
+      options.subscribers;
   return fmt::format(
-      "{{\"name\":\"{}\",\"subscribers\":{},\"packets_per_second_out\":{:.0f},\"ns_per_packet\":{:.1f},\"delivered_ratio\":{:.5f},"
-      "\"delivered\":{},\"expected\":{},\"repeated\":{},\"verified\":{},\"forged\":{},\"cores\":{:.3f},\"generator_cores\":{:.3f},"
-      "\"resident\":{},\"resident_before\":{},\"bytes_per_subscriber\":{:.0f},\"join_ms_median\":{:.1f},\"join_ms_p95\":{:.1f},\"key_frames\":{},"
+      "{{\"name\":\"{}\",\"subscribers\":{},\"packets_per_second_out\":{:.0f},\"ns_per_packet\":{:."
+      "1f},\"delivered_ratio\":{:.5f},"
+      "\"delivered\":{},\"expected\":{},\"repeated\":{},\"verified\":{},\"forged\":{},\"cores\":{:."
+      "3f},\"generator_cores\":{:.3f},"
+      "\"resident\":{},\"resident_before\":{},\"bytes_per_subscriber\":{:.0f},\"join_ms_median\":{:"
+      ".1f},\"join_ms_p95\":{:.1f},\"key_frames\":{},"
       "\"void\":{}}}",
       options.name.empty() ? default_name(options.target) : options.name, options.subscribers,
-      static_cast<double>(o.delivered) / seconds, o.ns_per_packet(), o.ratio(), o.delivered, o.expected, o.repeated, o.verified,
-      o.forged, static_cast<double>(o.run_time.count()) / 1e9 / seconds, static_cast<double>(o.generator_time.count()) / 1e9 / seconds,
-      o.resident_after, o.resident_before, per_subscriber, o.join_ms_median, o.join_ms_p95, o.key_frames,
+      static_cast<double>(o.delivered) / seconds, o.ns_per_packet(), o.ratio(), o.delivered,
+      o.expected, o.repeated, o.verified, o.forged,
+      static_cast<double>(o.run_time.count()) / 1e9 / seconds,
+      static_cast<double>(o.generator_time.count()) / 1e9 / seconds, o.resident_after,
+      o.resident_before, per_subscriber, o.join_ms_median, o.join_ms_p95, o.key_frames,
       o.ratio() < kLeastDelivered || o.forged > 0);
 }
 
@@ -51,9 +58,11 @@ Result<std::string> run(const Options& options) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(static_cast<std::size_t>(options.cpu), &set);
-    if (sched_setaffinity(0, sizeof set, &set) != 0) return fail(ErrorCode::io, "cannot pin to that CPU");
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+      return fail(ErrorCode::io, "cannot pin to that CPU");
   }
-  if (resident_bytes(options.pid) == 0) return fail(ErrorCode::invalid, "--pid must name the server's process");
+  if (resident_bytes(options.pid) == 0)
+    return fail(ErrorCode::invalid, "--pid must name the server's process");
   Reactor reactor;
   io::runtime::SystemRandom random;
   PORTICO_TRY(dtls, protocol::dtls::Context::create_self_signed());

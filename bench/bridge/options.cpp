@@ -11,15 +11,20 @@ namespace {
 template <class T>
 Result<void> number(std::string_view text, T& out) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return fail(ErrorCode::invalid, "not a number: " + std::string(text));
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(ErrorCode::invalid, "not a number: " + std::string(text));
   return {};
 }
 
 Result<void> target(std::string_view text, Target& out) {
-  if (text == "livekit") out = Target::livekit;
-  else if (text == "janus") out = Target::janus;
-  else if (text == "floor") out = Target::floor;
-  else return fail(ErrorCode::invalid, "--target is livekit, janus or floor");
+  if (text == "livekit")
+    out = Target::livekit;
+  else if (text == "janus")
+    out = Target::janus;
+  else if (text == "floor")
+    out = Target::floor;
+  else
+    return fail(ErrorCode::invalid, "--target is livekit, janus or floor");
   return {};
 }
 
@@ -47,7 +52,8 @@ Result<void> assign(Options& o, std::string_view name, const std::string& value)
       {"--url", &Options::url},   {"--key", &Options::key},   {"--secret", &Options::secret},
       {"--room", &Options::room}, {"--json", &Options::json}, {"--name", &Options::name}};
   auto text = kTexts.find(name);
-  if (text == kTexts.end()) return fail(ErrorCode::invalid, "unknown argument " + std::string(name));
+  if (text == kTexts.end())
+    return fail(ErrorCode::invalid, "unknown argument " + std::string(name));
   o.*(text->second) = value;
   return {};
 }
@@ -71,8 +77,10 @@ Result<Options> read_options(int argc, char** argv) {
     }
     PORTICO_TRY_DO(assign(options, name, value));
   }
-  if (options.burst == 0 || options.rate < options.burst) return fail(ErrorCode::invalid, "--rate must be at least --burst, and that at least 1");
-  if (options.size < 64 || options.size > 1400) return fail(ErrorCode::invalid, "--size is 64 to 1400 bytes");
+  if (options.burst == 0 || options.rate < options.burst)
+    return fail(ErrorCode::invalid, "--rate must be at least --burst, and that at least 1");
+  if (options.size < 64 || options.size > 1400)
+    return fail(ErrorCode::invalid, "--size is 64 to 1400 bytes");
   if (options.subscribers == 0) return fail(ErrorCode::invalid, "--subscribers must be at least 1");
   return options;
 }
@@ -80,10 +88,13 @@ Result<Options> read_options(int argc, char** argv) {
 std::string usage() {
   return "bench_bridge --url ws://HOST:PORT --key KEY --secret SECRET --pid SERVER_PID\n"
          "  --target livekit|janus|floor   what the server speaks (livekit)\n"
-         "  --single                       one peer connection a client (/rtc/v1) instead of two (/rtc)\n"
-         "  --subscribers N (100)  --rate PACKETS_PER_SECOND (1000)  --size BYTES (1200)  --burst PACKETS (4)\n"
+         "  --single                       one peer connection a client (/rtc/v1) instead of two "
+         "(/rtc)\n"
+         "  --subscribers N (100)  --rate PACKETS_PER_SECOND (1000)  --size BYTES (1200)  --burst "
+         "PACKETS (4)\n"
          "  --seconds S (10)       --verify-every N (128)  authenticate each N-th packet\n"
-         "  --bind ADDRESS (127.0.0.1) of the clients' UDP sockets  --cpu N  pin the generator  --json FILE  --name NAME\n";
+         "  --bind ADDRESS (127.0.0.1) of the clients' UDP sockets  --cpu N  pin the generator  "
+         "--json FILE  --name NAME\n";
 }
 
 }  // namespace portico::bench

@@ -16,7 +16,7 @@ enum class Target : std::uint8_t { livekit, janus, floor };
 
 struct Options {
   Target target = Target::livekit;
-  std::string name;  // in the report; default: the target's
+  std::string name;                         // in the report; default: the target's
   std::string url = "ws://127.0.0.1:7880";  // floor: host:port of its UDP socket
   std::string key = "devkey";
   std::string secret;
@@ -30,7 +30,7 @@ struct Options {
   std::uint32_t verify_every = 128;
   pid_t pid = 0;  // of the server
   IpAddress bind = IpAddress::v4(127, 0, 0, 1);
-  int cpu = -1;  // pins the generator
+  int cpu = -1;      // pins the generator
   std::string json;  // writes the result there, too
 };
 

@@ -11,7 +11,9 @@
 
 namespace portico::bench {
 
-Reactor::Reactor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+Reactor::Reactor()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
   add(timer_, [this] {
     std::uint64_t expired = 0;
     if (::read(timer_, &expired, sizeof expired) != sizeof expired) return;

@@ -1,6 +1,7 @@
 #pragma once
-// The generator's one thread: epoll for sockets, one precise timer for the packet pacer. The servers' own loop is not used here, so
-// that what is measured and what measures share no scheduling code.
+// The generator's one thread: epoll for sockets, one precise timer for the packet pacer. The
+// servers' own loop is not used here, so that what is measured and what measures share no
+// scheduling code.
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +22,8 @@ class Reactor {
   void add(int fd, std::function<void()> ready);
   void remove(int fd);
 
-  // Calls `pace` at `period` intervals (once per expiry, missed ones are made up for, at most `catch_up`); zero stops it.
+  // Calls `pace` at `period` intervals (once per expiry, missed ones are made up for, at most
+  // `catch_up`); zero stops it.
   void pace(Duration period, std::function<void()> tick, std::uint64_t catch_up = 64);
   // Calls `tick` about every 10 ms of turning.
   void every_10ms(std::function<void(Instant)> tick) { chores_ = std::move(tick); }

@@ -18,7 +18,9 @@ namespace portico::bench {
 namespace websocket = codec::websocket;
 
 Result<Url> parse_url(std::string_view text) {
-  if (!text.starts_with("ws://")) return fail(ErrorCode::unsupported, "the URL must begin with ws:// (put no TLS in front of a benchmark)");
+  if (!text.starts_with("ws://"))
+    return fail(ErrorCode::unsupported,
+                "the URL must begin with ws:// (put no TLS in front of a benchmark)");
   text.remove_prefix(5);
   std::size_t slash = text.find('/');
   Url url;
@@ -32,12 +34,15 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
-Result<std::unique_ptr<SignalSocket>> SignalSocket::connect(Reactor& reactor, Random& random, const Url& url,
-                                                            const std::string& target, const std::string& headers,
+Result<std::unique_ptr<SignalSocket>> SignalSocket::connect(Reactor& reactor, Random& random,
+                                                            const Url& url,
+                                                            const std::string& target,
+                                                            const std::string& headers,
                                                             Message on_message) {
   int fd = ::socket(io::net::family_of(url.address), SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail(ErrorCode::io, std::strerror(errno));
-  std::unique_ptr<SignalSocket> socket(new SignalSocket(reactor, random, fd, std::move(on_message)));
+  std::unique_ptr<SignalSocket> socket(
+      new SignalSocket(reactor, random, fd, std::move(on_message)));
   io::net::KernelAddress name = io::net::to_kernel(url.address);
   if (::connect(fd, name.get(), name.size) != 0) {
     return fail(ErrorCode::io, "cannot connect to " + url.authority + ": " + std::strerror(errno));
@@ -48,7 +53,8 @@ Result<std::unique_ptr<SignalSocket>> SignalSocket::connect(Reactor& reactor, Ra
   std::array<std::uint8_t, 16> key{};
   random.fill(key);
   socket->write(as_bytes("GET " + url.path + target + " HTTP/1.1\r\nHost: " + url.authority +
-                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+                         "13\r\nSec-WebSocket-Key: " +
                          codec::base64::encode(key) + "\r\n" + headers + "\r\n"));
   SignalSocket* raw = socket.get();
   reactor.add(fd, [raw] { raw->receive(); });

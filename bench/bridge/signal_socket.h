@@ -26,13 +26,16 @@ class SignalSocket {
   using Message = std::function<void(Bytes payload)>;
 
   // Connects and asks for the upgrade of `target`; `headers` are extra lines, each ending in CRLF.
-  static Result<std::unique_ptr<SignalSocket>> connect(Reactor& reactor, Random& random, const Url& url,
-                                                       const std::string& target, const std::string& headers,
+  static Result<std::unique_ptr<SignalSocket>> connect(Reactor& reactor, Random& random,
+                                                       const Url& url, const std::string& target,
+                                                       const std::string& headers,
                                                        Message on_message);
   ~SignalSocket();
 
   void send_text(std::string_view text) { send(codec::websocket::Opcode::text, as_bytes(text)); }
-  void send_binary(std::string_view data) { send(codec::websocket::Opcode::binary, as_bytes(data)); }
+  void send_binary(std::string_view data) {
+    send(codec::websocket::Opcode::binary, as_bytes(data));
+  }
   bool open() const { return upgraded_ && failure_.empty(); }
   const std::string& failure() const { return failure_; }
   void on_open(std::function<void()> callback) { on_open_ = std::move(callback); }

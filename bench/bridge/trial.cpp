@@ -13,9 +13,9 @@ namespace portico::bench {
 
 namespace {
 
-constexpr std::size_t kJoining = 4;       // at a time
-constexpr Duration kJoinLimit = 15s;      // each
-constexpr Duration kRest = 200ms;         // everything under way arrives
+constexpr std::size_t kJoining = 4;   // at a time
+constexpr Duration kJoinLimit = 15s;  // each
+constexpr Duration kRest = 200ms;     // everything under way arrives
 constexpr Duration kWarmUp = 2s;
 constexpr std::uint32_t kIdleRate = 240;  // packets a second while subscribers join
 
@@ -23,7 +23,9 @@ struct Viewer {
   std::unique_ptr<Subscriber> client;
   Instant started;
   bool up() const { return client->deliveries().first_frame.has_value(); }
-  double join_ms() const { return static_cast<double>((*client->deliveries().first_frame - started).count()) / 1e6; }
+  double join_ms() const {
+    return static_cast<double>((*client->deliveries().first_frame - started).count()) / 1e6;
+  }
 };
 
 class Trial {
@@ -72,7 +74,8 @@ class Trial {
   Result<void> start_publisher() {
     PORTICO_TRY(publisher, driver_.publish());
     publisher_ = std::move(publisher);
-    bool ready = bench_.reactor.run(monotonic_now() + kJoinLimit, [this] { return publisher_->ready() || !failure_.empty(); });
+    bool ready = bench_.reactor.run(monotonic_now() + kJoinLimit,
+                                    [this] { return publisher_->ready() || !failure_.empty(); });
     if (!failure_.empty()) return fail(ErrorCode::io, failure_);
     if (!ready) return fail(ErrorCode::timeout, "the publisher is not connected after 15 s");
     stream(kIdleRate);
@@ -91,12 +94,17 @@ class Trial {
   }
   // Until at most `missing` of the viewers are without a picture.
   Result<void> wait_for(std::size_t missing) {
-    auto absent = [this] { return std::count_if(viewers_.begin(), viewers_.end(), [](const Viewer& v) { return !v.up(); }); };
+    auto absent = [this] {
+      return std::count_if(viewers_.begin(), viewers_.end(),
+                           [](const Viewer& v) { return !v.up(); });
+    };
     auto limit = static_cast<std::ptrdiff_t>(missing);
-    bool done = bench_.reactor.run(monotonic_now() + kJoinLimit, [&] { return absent() <= limit || !failure_.empty(); });
+    bool done = bench_.reactor.run(monotonic_now() + kJoinLimit,
+                                   [&] { return absent() <= limit || !failure_.empty(); });
     if (!failure_.empty()) return fail(ErrorCode::io, failure_);
     if (done) return {};
-    return fail(ErrorCode::timeout, fmt::format("{} of {} subscribers have no picture after 15 s", absent(), viewers_.size()));
+    return fail(ErrorCode::timeout, fmt::format("{} of {} subscribers have no picture after 15 s",
+                                                absent(), viewers_.size()));
   }
 
   Deliveries total() const {

@@ -87,8 +87,10 @@ void UdpEndpoint::flush() {
   }
   std::size_t done = 0;
   while (done < packets_.size()) {
-    int sent = ::sendmmsg(fd_, headers.data() + done, static_cast<unsigned>(packets_.size() - done), 0);
-    done += sent > 0 ? static_cast<std::size_t>(sent) : 1;  // a refused packet is lost, as on a network
+    int sent =
+        ::sendmmsg(fd_, headers.data() + done, static_cast<unsigned>(packets_.size() - done), 0);
+    done +=
+        sent > 0 ? static_cast<std::size_t>(sent) : 1;  // a refused packet is lost, as on a network
   }
   packets_.clear();
   used_ = 0;
@@ -109,7 +111,8 @@ void UdpEndpoint::drain(const Receive& receive) {
     int count = ::recvmmsg(fd_, b.headers.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) return;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      receive(io::net::from_kernel(b.names[i]), MutableBytes(b.data.data() + i * kDatagram, b.headers[i].msg_len));
+      receive(io::net::from_kernel(b.names[i]),
+              MutableBytes(b.data.data() + i * kDatagram, b.headers[i].msg_len));
     }
     if (static_cast<std::size_t>(count) < kBatch) return;
   }

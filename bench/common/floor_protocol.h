@@ -1,6 +1,6 @@
 #pragma once
-// What bench_floor and its clients agree on, in place of signalling: fixed keys, and a hello by which a subscriber makes its address
-// known. For measurements only.
+// What bench_floor and its clients agree on, in place of signalling: fixed keys, and a hello by
+// which a subscriber makes its address known. For measurements only.
 
 #include <cstdint>
 

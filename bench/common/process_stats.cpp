@@ -19,7 +19,8 @@ std::filesystem::path process_directory(pid_t pid) {
 Duration run_time(pid_t pid) {
   std::int64_t total = 0;
   std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator(process_directory(pid) / "task", error)) {
+  for (const auto& task :
+       std::filesystem::directory_iterator(process_directory(pid) / "task", error)) {
     std::int64_t nanoseconds = 0;
     std::ifstream(task.path() / "schedstat") >> nanoseconds;
     total += nanoseconds;

@@ -1,5 +1,6 @@
 #pragma once
-// What the kernel knows about a process under test: run time of all its threads and resident memory.
+// What the kernel knows about a process under test: run time of all its threads and resident
+// memory.
 
 #include <sys/types.h>
 
@@ -9,8 +10,8 @@
 
 namespace portico::bench {
 
-// Sum of the scheduler's run time over the threads alive now (/proc/PID/task/*/schedstat, first field). Ticks are too coarse at a
-// fifth of a core. Zero when the process does not exist.
+// Sum of the scheduler's run time over the threads alive now (/proc/PID/task/*/schedstat, first
+// field). Ticks are too coarse at a fifth of a core. Zero when the process does not exist.
 Duration run_time(pid_t pid);
 
 // VmRSS in bytes.

@@ -7,11 +7,13 @@
 
 namespace portico::bench {
 
-VideoSource::VideoSource(const VideoFormat& format) : format_(format), payload_(format.packet_size) {
+VideoSource::VideoSource(const VideoFormat& format)
+    : format_(format), payload_(format.packet_size) {
   SeededRandom(1).fill(payload_);
 }
 
-// Payload descriptor, and on the first packet of a frame the VP8 header. Returns nothing of interest to others but its size.
+// Payload descriptor, and on the first packet of a frame the VP8 header. Returns nothing of
+// interest to others but its size.
 std::size_t VideoSource::write_payload_start() {
   bool first = index_ == 0;
   payload_[0] = static_cast<std::uint8_t>(first ? 0x90 : 0x80);  // X, and S on the first
@@ -19,7 +21,8 @@ std::size_t VideoSource::write_payload_start() {
   store16(&payload_[2], static_cast<std::uint16_t>(0x8000 | (picture_ & 0x7fff)));
   if (!first) return 4;
   std::uint32_t part = 1000;
-  std::uint32_t tag = (key_ ? 0U : 1U) | 1U << 4 | part << 5;  // show_frame, size of the first partition
+  std::uint32_t tag =
+      (key_ ? 0U : 1U) | 1U << 4 | part << 5;  // show_frame, size of the first partition
   payload_[4] = static_cast<std::uint8_t>(tag);
   payload_[5] = static_cast<std::uint8_t>(tag >> 8);
   payload_[6] = static_cast<std::uint8_t>(tag >> 16);

@@ -1,6 +1,7 @@
 #pragma once
-// A stream that looks like VP8 to a forwarder (RFC 7741): every burst is one frame, with picture ids, valid payload headers, a marker
-// on its last packet and key frames on request. The picture itself is noise.
+// A stream that looks like VP8 to a forwarder (RFC 7741): every burst is one frame, with picture
+// ids, valid payload headers, a marker on its last packet and key frames on request. The picture
+// itself is noise.
 
 #include <array>
 #include <cstdint>
@@ -17,7 +18,7 @@ struct VideoFormat {
   std::size_t packet_size = 1200;  // RTP header and payload, before SRTP
   std::uint32_t burst = 4;
   std::uint32_t packets_per_second = 1000;
-  std::string_view mid{};                     // stamped with the extension below
+  std::string_view mid{};  // stamped with the extension below
   std::optional<std::uint8_t> mid_id{};
   std::optional<std::uint8_t> transport_cc_id{};
 };

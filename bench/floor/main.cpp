@@ -1,6 +1,7 @@
-// bench_floor: the least a forwarder can do. One thread receives a burst, opens it, and for every subscriber copies and rewrites the
-// header and encrypts the payload out of place into a send buffer, which leaves by UDP GSO. No ICE, no feedback, no history, no
-// pacing: what a real bridge costs beyond this is its own doing.
+// bench_floor: the least a forwarder can do. One thread receives a burst, opens it, and for every
+// subscriber copies and rewrites the header and encrypts the payload out of place into a send
+// buffer, which leaves by UDP GSO. No ICE, no feedback, no history, no pacing: what a real bridge
+// costs beyond this is its own doing.
 //
 //   bench_floor --address 127.0.0.1:7999 [--no-gso]
 
@@ -52,7 +53,10 @@ struct Opened {
 class Floor {
  public:
   Floor(int fd, srtp::Receiver receiver, bool offload)
-      : fd_(fd), receiver_(std::move(receiver)), offload_(offload), memory_(kReceives * kDatagram) {}
+      : fd_(fd),
+        receiver_(std::move(receiver)),
+        offload_(offload),
+        memory_(kReceives * kDatagram) {}
 
   void run() {
     pollfd readable{fd_, POLLIN, 0};
@@ -69,16 +73,19 @@ class Floor {
     std::array<std::array<std::uint8_t, 64>, kReceives> controls{};
     for (std::size_t i = 0; i < kReceives; ++i) {
       vectors[i] = {memory_.data() + i * kDatagram, kDatagram};
-      headers[i].msg_hdr = {&names[i], sizeof names[i], &vectors[i], 1, controls[i].data(), controls[i].size(), 0};
+      headers[i].msg_hdr = {
+          &names[i], sizeof names[i], &vectors[i], 1, controls[i].data(), controls[i].size(), 0};
     }
     int count = ::recvmmsg(fd_, headers.data(), kReceives, MSG_DONTWAIT, nullptr);
     std::size_t opened = 0;
     for (std::size_t i = 0; count > 0 && i < static_cast<std::size_t>(count); ++i) {
       MutableBytes data(memory_.data() + i * kDatagram, headers[i].msg_len);
       std::size_t step = data.size();
-      for (cmsghdr* c = CMSG_FIRSTHDR(&headers[i].msg_hdr); c != nullptr; c = CMSG_NXTHDR(&headers[i].msg_hdr, c)) {
+      for (cmsghdr* c = CMSG_FIRSTHDR(&headers[i].msg_hdr); c != nullptr;
+           c = CMSG_NXTHDR(&headers[i].msg_hdr, c)) {
         int segment = 0;
-        if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO) std::memcpy(&segment, CMSG_DATA(c), sizeof segment);
+        if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
+          std::memcpy(&segment, CMSG_DATA(c), sizeof segment);
         if (segment > 0) step = static_cast<std::size_t>(segment);
       }
       while (!data.empty() && opened < kMaxBurst) {
@@ -111,7 +118,9 @@ class Floor {
     for (std::size_t v = 0; v < viewers_.size(); ++v) seal(v, burst);
     std::size_t done = 0;
     while (done < messages_.size()) {
-      int sent = ::sendmmsg(fd_, messages_.data() + done, static_cast<unsigned>(std::min<std::size_t>(1024, messages_.size() - done)), 0);
+      int sent = ::sendmmsg(
+          fd_, messages_.data() + done,
+          static_cast<unsigned>(std::min<std::size_t>(1024, messages_.size() - done)), 0);
       if (sent <= 0 && errno != EINTR) return;
       done += sent > 0 ? static_cast<std::size_t>(sent) : 0;
     }
@@ -127,7 +136,8 @@ class Floor {
       store32(out + 8, viewer.ssrc.value);
       store16(out + 2, static_cast<std::uint16_t>(load16(out + 2) + 1));
       store32(out + 4, load32(out + 4) + 90);
-      auto sealed = viewer.sender.seal_rtp({out, one.header}, one.packet.subspan(one.header), {out, kRoom});
+      auto sealed =
+          viewer.sender.seal_rtp({out, one.header}, one.packet.subspan(one.header), {out, kRoom});
       if (!sealed) continue;
       if (segment == 0) segment = *sealed;
       if (!offload_ || *sealed != segment) flush(index, used, *sealed, 0);

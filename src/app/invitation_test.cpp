@@ -20,7 +20,9 @@ TEST(Invitation, RoundTrips) {
   EXPECT_EQ(invitation->room, "demo");
   EXPECT_TRUE(invitation->host);
   EXPECT_EQ(invitation->expires_at, kNow.unix_seconds() + 60);
-  EXPECT_FALSE(verify_invitation(mint_invitation({"demo", false, 0}, "devkey", kSecret, kNow, 1min), keys, kNow)->host);
+  EXPECT_FALSE(verify_invitation(mint_invitation({"demo", false, 0}, "devkey", kSecret, kNow, 1min),
+                                 keys, kNow)
+                   ->host);
 }
 
 TEST(Invitation, ExpiresAndCannotBeForged) {

@@ -14,13 +14,14 @@ using testing::HasSubstr;
 ServerOptions with(std::string_view address, std::uint16_t port) {
   ServerOptions options;
   options.port = port;
-  (IpAddress::parse(address)->is_v4() ? options.public_v4 : options.public_v6) = *IpAddress::parse(address);
+  (IpAddress::parse(address)->is_v4() ? options.public_v4 : options.public_v6) =
+      *IpAddress::parse(address);
   return options;
 }
 
 std::size_t rows_named(const io::door::ListenerTable& table, std::string_view name) {
-  return static_cast<std::size_t>(
-      std::count_if(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row.name == name; }));
+  return static_cast<std::size_t>(std::count_if(table.rows.begin(), table.rows.end(),
+                                                [&](const auto& row) { return row.name == name; }));
 }
 
 TEST(Listeners, APublicAddressNeedsOnlyTheOnePort) {
@@ -48,7 +49,8 @@ TEST(Listeners, BrowsersRefuseLowPortsOnPrivateAddresses) {
     EXPECT_THAT(advertised->warnings[0], HasSubstr("10000"));
     auto table = listener_table(options, *advertised);
     EXPECT_EQ(rows_named(table, "media"), 4U);
-    for (const std::string& line : candidate_lines(options, *advertised)) EXPECT_THAT(line, HasSubstr(" 10000 ")) << address;
+    for (const std::string& line : candidate_lines(options, *advertised))
+      EXPECT_THAT(line, HasSubstr(" 10000 ")) << address;
   }
 }
 
@@ -57,7 +59,8 @@ TEST(Listeners, AHighPortIsFineEverywhere) {
   auto advertised = advertise(options);
   ASSERT_TRUE(advertised);
   EXPECT_FALSE(advertised->media_port);
-  for (const std::string& line : candidate_lines(options, *advertised)) EXPECT_THAT(line, HasSubstr(" 8443 "));
+  for (const std::string& line : candidate_lines(options, *advertised))
+    EXPECT_THAT(line, HasSubstr(" 8443 "));
 }
 
 TEST(Listeners, UdpIsPreferredToTcp) {
@@ -73,7 +76,8 @@ TEST(Listeners, UdpIsPreferredToTcp) {
 TEST(Listeners, WithoutConfigurationTheInterfacesAreUsed) {
   auto advertised = advertise(ServerOptions{});
   ASSERT_TRUE(advertised);
-  EXPECT_NE(std::find(advertised->addresses.begin(), advertised->addresses.end(), IpAddress::v4(127, 0, 0, 1)),
+  EXPECT_NE(std::find(advertised->addresses.begin(), advertised->addresses.end(),
+                      IpAddress::v4(127, 0, 0, 1)),
             advertised->addresses.end());
 }
 

@@ -38,11 +38,14 @@ std::size_t worker_count(std::size_t configured) {
 // Sends accepted connections where they belong.
 class Reception final : public io::door::Handlers {
  public:
-  Reception(io::http::Server& web, io::http::Server& admin, bridge::Bridge& video) : web_(web), admin_(admin), video_(video) {}
+  Reception(io::http::Server& web, io::http::Server& admin, bridge::Bridge& video)
+      : web_(web), admin_(admin), video_(video) {}
   void on_http(std::unique_ptr<io::net::Stream> stream, io::door::ConnectionInfo info) override {
     (info.listener == "admin" ? admin_ : web_).serve(std::move(stream));
   }
-  void on_ice_tcp(io::net::FramedSocket socket, io::door::ConnectionInfo) override { video_.on_ice_tcp(std::move(socket)); }
+  void on_ice_tcp(io::net::FramedSocket socket, io::door::ConnectionInfo) override {
+    video_.on_ice_tcp(std::move(socket));
+  }
 
  private:
   io::http::Server& web_;
@@ -50,7 +53,8 @@ class Reception final : public io::door::Handlers {
   bridge::Bridge& video_;
 };
 
-bridge::BridgeOptions bridge_options(const ServerOptions& options, const Advertised& advertised, Random& random) {
+bridge::BridgeOptions bridge_options(const ServerOptions& options, const Advertised& advertised,
+                                     Random& random) {
   bridge::BridgeOptions out;
   out.workers = worker_count(options.workers);
   out.keys = options.keys;
@@ -64,7 +68,8 @@ bridge::BridgeOptions bridge_options(const ServerOptions& options, const Adverti
   return out;
 }
 
-Result<std::unique_ptr<io::net::TlsContext>> tls_context(const ServerOptions& options, const Advertised& advertised) {
+Result<std::unique_ptr<io::net::TlsContext>> tls_context(const ServerOptions& options,
+                                                         const Advertised& advertised) {
   WallTime now = io::runtime::wall_clock();
   if (!options.certificate_file.empty()) {
     return io::net::TlsContext::from_files(options.certificate_file, options.key_file, now);
@@ -82,7 +87,8 @@ std::string base_link(const ServerOptions& options) {
   return options.port == 443 ? "https://" + host : fmt::format("https://{}:{}", host, options.port);
 }
 
-Task<void> shut_down(io::door::Door& door, bridge::Bridge& video, io::http::Server& web, io::http::Server& admin) {
+Task<void> shut_down(io::door::Door& door, bridge::Bridge& video, io::http::Server& web,
+                     io::http::Server& admin) {
   co_await door.close();
   co_await video.drain();
   co_await web.close();
@@ -92,12 +98,14 @@ Task<void> shut_down(io::door::Door& door, bridge::Bridge& video, io::http::Serv
 
 }  // namespace
 
-Result<void> serve(const ServerOptions& options, Logger& logger, const std::function<void(const std::string&)>& ready) {
+Result<void> serve(const ServerOptions& options, Logger& logger,
+                   const std::function<void(const std::string&)>& ready) {
   std::error_code error;
   std::filesystem::create_directories(options.data_directory, error);
   if (error) {
-    return fail(ErrorCode::io, fmt::format("cannot make the data directory {}: {}; choose another with --data",
-                                           options.data_directory, error.message()));
+    return fail(ErrorCode::io,
+                fmt::format("cannot make the data directory {}: {}; choose another with --data",
+                            options.data_directory, error.message()));
   }
   PORTICO_TRY(advertised, advertise(options));
   for (const std::string& warning : advertised.warnings) logger.warning(warning, {});
@@ -108,17 +116,20 @@ Result<void> serve(const ServerOptions& options, Logger& logger, const std::func
   io::runtime::SystemRandom random;
   MetricsRegistry metrics;
   PORTICO_TRY(tls, tls_context(options, advertised));
-  PORTICO_TRY(video, bridge::Bridge::create(loop, bridge_options(options, advertised, random), logger, metrics));
+  PORTICO_TRY(video, bridge::Bridge::create(loop, bridge_options(options, advertised, random),
+                                            logger, metrics));
 
   bool draining = false;
   io::http::Router routes;
   video->add_routes(routes);
   WebApi web_api(options, *video, base_link(options), random);
   web_api.add_routes(routes);
-  routes.set_fallback(options.web_directory.empty() ? io::http::asset_handler(embedded_assets())
-                                                    : io::http::directory_handler(options.web_directory));
+  routes.set_fallback(options.web_directory.empty()
+                          ? io::http::asset_handler(embedded_assets())
+                          : io::http::directory_handler(options.web_directory));
   io::http::ServerConfig web_config;
-  web_config.security.hsts = options.hsts && !options.public_name.empty() && !tls->info().self_signed;
+  web_config.security.hsts =
+      options.hsts && !options.public_name.empty() && !tls->info().self_signed;
   io::http::Server web(loop, std::move(routes), web_config, logger, metrics, random);
 
   io::http::Router admin_routes;
@@ -132,16 +143,18 @@ Result<void> serve(const ServerOptions& options, Logger& logger, const std::func
   Reception reception(web, admin, *video);
   // UDP first: it refuses a port that somebody else shares by SO_REUSEPORT.
   PORTICO_TRY(sockets, io::door::open_udp(table, video->workers().size()));
-  PORTICO_TRY(door, io::door::Door::open(loop, table, tls.get(), reception, io::door::DoorLimits{}, logger));
+  PORTICO_TRY(door, io::door::Door::open(loop, table, tls.get(), reception, io::door::DoorLimits{},
+                                         logger));
   PORTICO_TRY_DO(video->start(std::move(sockets)));
 
-  io::net::CertificateWatch watch(loop, *tls, kCertificateCheck, [&logger](const Result<bool>& outcome) {
-    if (outcome) {
-      logger.info("the TLS certificate was loaded again", {});
-    } else {
-      logger.error(outcome.error().message, {});
-    }
-  });
+  io::net::CertificateWatch watch(loop, *tls, kCertificateCheck,
+                                  [&logger](const Result<bool>& outcome) {
+                                    if (outcome) {
+                                      logger.info("the TLS certificate was loaded again", {});
+                                    } else {
+                                      logger.error(outcome.error().message, {});
+                                    }
+                                  });
   if (auto warning = tls->info().warning; !warning.empty()) logger.warning(warning, {});
 
   io::runtime::Signals signals(loop, {SIGTERM, SIGINT, SIGHUP}, [&](int number) {

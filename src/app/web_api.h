@@ -1,6 +1,6 @@
 #pragma once
-// The few requests behind the web app's call pages: what this server is, exchanging an invitation for a room token, making invitations.
-// Errors are problem details (RFC 9457).
+// The few requests behind the web app's call pages: what this server is, exchanging an invitation
+// for a room token, making invitations. Errors are problem details (RFC 9457).
 
 #include <string>
 
@@ -13,8 +13,10 @@ namespace portico::app {
 
 class WebApi {
  public:
-  // `base` is the origin in links: "https://host:port". Everything referenced outlives the object, which outlives the router.
-  WebApi(const ServerOptions& options, service::bridge::Bridge& bridge, std::string base, Random& random);
+  // `base` is the origin in links: "https://host:port". Everything referenced outlives the object,
+  // which outlives the router.
+  WebApi(const ServerOptions& options, service::bridge::Bridge& bridge, std::string base,
+         Random& random);
 
   void add_routes(io::http::Router& router);
   // A link to a new room for the person who started the server.

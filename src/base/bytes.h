@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace portico {
@@ -52,8 +52,8 @@ inline void store64(std::uint8_t* p, std::uint64_t v) {
   store32(p + 4, static_cast<std::uint32_t>(v));
 }
 
-// Reads big-endian values front to back. After the first read beyond the end, ok() is false and every value is zero, so a
-// parser checks once, at the end of a fixed part.
+// Reads big-endian values front to back. After the first read beyond the end, ok() is false and
+// every value is zero, so a parser checks once, at the end of a fixed part.
 class ByteReader {
  public:
   explicit ByteReader(Bytes data) : data_(data) {}

@@ -1,13 +1,14 @@
 #pragma once
-// PORTICO_CHECK: for broken invariants of ours, never for input. Prints and aborts; a supervisor restarts the process.
+// PORTICO_CHECK: for broken invariants of ours, never for input. Prints and aborts; a supervisor
+// restarts the process.
 
 #include <cstdio>
 #include <cstdlib>
 
-#define PORTICO_CHECK(condition)                                                            \
-  do {                                                                                      \
-    if (!(condition)) [[unlikely]] {                                                        \
+#define PORTICO_CHECK(condition)                                                             \
+  do {                                                                                       \
+    if (!(condition)) [[unlikely]] {                                                         \
       std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                         \
-    }                                                                                       \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)

@@ -33,7 +33,8 @@ constexpr bool newer32(std::uint32_t a, std::uint32_t b) {
   return a != b && static_cast<std::uint32_t>(a - b) < 0x8000'0000U;
 }
 
-// Extends 16-bit RTP sequence numbers to 64 bits; tolerates reordering by up to 32767 in either direction.
+// Extends 16-bit RTP sequence numbers to 64 bits; tolerates reordering by up to 32767 in either
+// direction.
 class SequenceUnwrapper {
  public:
   std::int64_t unwrap(std::uint16_t sequence) {
@@ -42,7 +43,8 @@ class SequenceUnwrapper {
       last_ = sequence;
       return last_;
     }
-    auto delta = static_cast<std::int16_t>(static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(last_)));
+    auto delta = static_cast<std::int16_t>(
+        static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(last_)));
     std::int64_t result = last_ + delta;
     if (delta > 0) last_ = result;
     return result;

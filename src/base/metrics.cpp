@@ -2,7 +2,8 @@
 
 namespace portico {
 
-Metric& MetricsRegistry::get(Kind kind, std::string_view name, std::string_view help, Labels labels) {
+Metric& MetricsRegistry::get(Kind kind, std::string_view name, std::string_view help,
+                             Labels labels) {
   std::lock_guard lock(mutex_);
   for (Entry& entry : entries_) {
     if (entry.name == name && entry.labels == labels) return entry.metric;

@@ -1,5 +1,6 @@
 #pragma once
-// Counters and gauges that any thread may touch without a lock. A Registry owns them; io/http's admin page renders it.
+// Counters and gauges that any thread may touch without a lock. A Registry owns them; io/http's
+// admin page renders it.
 
 #include <atomic>
 #include <cstdint>
@@ -34,7 +35,8 @@ class MetricsRegistry {
     Metric metric;
   };
 
-  // Returns the metric of that name and labels, made on first use. The reference lives as long as the registry. Any thread.
+  // Returns the metric of that name and labels, made on first use. The reference lives as long as
+  // the registry. Any thread.
   Metric& get(Kind kind, std::string_view name, std::string_view help, Labels labels = {});
   Metric& counter(std::string_view name, std::string_view help, Labels labels = {}) {
     return get(Kind::counter, name, help, std::move(labels));

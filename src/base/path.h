@@ -9,8 +9,9 @@ namespace portico {
 
 enum class Transport : std::uint8_t { udp, tcp };
 
-// For UDP, `flow` is 0 and the addresses identify the way. For TCP (RFC 4571 framing, ICE-TCP) `flow` is the number of the
-// connection in the shell that owns it and the addresses only describe it.
+// For UDP, `flow` is 0 and the addresses identify the way. For TCP (RFC 4571 framing, ICE-TCP)
+// `flow` is the number of the connection in the shell that owns it and the addresses only describe
+// it.
 struct Path {
   Transport transport = Transport::udp;
   SocketAddress local;
@@ -24,7 +25,8 @@ struct Path {
 template <>
 struct std::hash<portico::Path> {
   std::size_t operator()(const portico::Path& p) const noexcept {
-    return std::hash<portico::SocketAddress>{}(p.remote) * 31 + std::hash<portico::SocketAddress>{}(p.local) + p.flow * 0x9e3779b9U +
+    return std::hash<portico::SocketAddress>{}(p.remote) * 31 +
+           std::hash<portico::SocketAddress>{}(p.local) + p.flow * 0x9e3779b9U +
            static_cast<std::size_t>(p.transport);
   }
 };

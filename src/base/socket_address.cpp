@@ -20,7 +20,8 @@ IpAddress IpAddress::v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uin
 
 Result<IpAddress> IpAddress::parse(std::string_view text) {
   std::array<char, 64> buffer{};
-  if (text.empty() || text.size() >= buffer.size()) return fail(ErrorCode::invalid, "not an IP address");
+  if (text.empty() || text.size() >= buffer.size())
+    return fail(ErrorCode::invalid, "not an IP address");
   std::copy(text.begin(), text.end(), buffer.begin());
   IpAddress ip;
   if (inet_pton(AF_INET, buffer.data(), ip.bytes.data()) == 1) return ip;
@@ -32,7 +33,8 @@ Result<IpAddress> IpAddress::parse(std::string_view text) {
 
 bool IpAddress::is_loopback() const {
   if (is_v4()) return bytes[0] == 127;
-  return std::all_of(bytes.begin(), bytes.end() - 1, [](auto b) { return b == 0; }) && bytes[15] == 1;
+  return std::all_of(bytes.begin(), bytes.end() - 1, [](auto b) { return b == 0; }) &&
+         bytes[15] == 1;
 }
 
 bool IpAddress::is_unspecified() const {
@@ -47,8 +49,8 @@ bool IpAddress::is_link_local() const {
 bool IpAddress::is_private() const {
   if (is_loopback() || is_link_local()) return true;
   if (is_v4()) {
-    return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168) ||
-           (bytes[0] == 100 && (bytes[1] & 0xc0) == 64);
+    return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) ||
+           (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 100 && (bytes[1] & 0xc0) == 64);
   }
   return (bytes[0] & 0xfe) == 0xfc;
 }
@@ -66,7 +68,8 @@ IpAddress IpAddress::unmapped() const {
 }
 
 std::string SocketAddress::to_string() const {
-  return ip.is_v4() ? fmt::format("{}:{}", ip.to_string(), port) : fmt::format("[{}]:{}", ip.to_string(), port);
+  return ip.is_v4() ? fmt::format("{}:{}", ip.to_string(), port)
+                    : fmt::format("[{}]:{}", ip.to_string(), port);
 }
 
 Result<SocketAddress> SocketAddress::parse(std::string_view text) {
@@ -77,16 +80,20 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
   bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   PORTICO_TRY(ip, IpAddress::parse(host));
-  if (ip.is_v4() == bracketed) return fail(ErrorCode::invalid, "write IPv6 as [ADDRESS]:PORT and IPv4 without brackets");
+  if (ip.is_v4() == bracketed)
+    return fail(ErrorCode::invalid, "write IPv6 as [ADDRESS]:PORT and IPv4 without brackets");
   SocketAddress address{ip, 0};
-  auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), address.port);
-  if (error != std::errc{} || end != port_text.data() + port_text.size()) return fail(ErrorCode::invalid, "port must be 0..65535");
+  auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), address.port);
+  if (error != std::errc{} || end != port_text.data() + port_text.size())
+    return fail(ErrorCode::invalid, "port must be 0..65535");
   return address;
 }
 
 }  // namespace portico
 
-std::size_t std::hash<portico::SocketAddress>::operator()(const portico::SocketAddress& a) const noexcept {
+std::size_t std::hash<portico::SocketAddress>::operator()(
+    const portico::SocketAddress& a) const noexcept {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   std::memcpy(&high, a.ip.bytes.data(), 8);

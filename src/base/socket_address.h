@@ -25,7 +25,8 @@ struct IpAddress {
   bool is_loopback() const;
   bool is_unspecified() const;
   bool is_link_local() const;
-  // RFC 1918, RFC 6598 (CGN), loopback, link-local, unique-local: what browsers treat as "not public".
+  // RFC 1918, RFC 6598 (CGN), loopback, link-local, unique-local: what browsers treat as "not
+  // public".
   bool is_private() const;
   std::string to_string() const;
   // ::ffff:a.b.c.d becomes a.b.c.d; anything else is returned as it is.

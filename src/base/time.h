@@ -1,6 +1,6 @@
 #pragma once
-// Time as values. State machines never read a clock: `now` goes in, deadlines come out. The shells in io/ turn the system's
-// clocks into these types; simulations make them up.
+// Time as values. State machines never read a clock: `now` goes in, deadlines come out. The shells
+// in io/ turn the system's clocks into these types; simulations make them up.
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +23,8 @@ struct Monotonic {
 };
 using Instant = Monotonic::time_point;
 
-// Wall-clock time: microseconds since 1970-01-01T00:00:00Z. Only for what people and other systems read.
+// Wall-clock time: microseconds since 1970-01-01T00:00:00Z. Only for what people and other systems
+// read.
 struct WallTime {
   std::int64_t unix_micros = 0;
   std::int64_t unix_seconds() const { return unix_micros / 1'000'000; }

@@ -65,16 +65,22 @@ TEST_F(Canary, AggregateArgument) { EXPECT_EQ(run(aggregate_argument()), 18); }
 Task<int> braces_without_type() { co_return co_await take_pair({Tracked(18), 2}); }
 TEST_F(Canary, AggregateFromBraces) { EXPECT_EQ(run(braces_without_type()), 20); }
 
-Task<int> designated_initializers() { co_return co_await take_options({.label = Tracked(19), .retries = 1}); }
+Task<int> designated_initializers() {
+  co_return co_await take_options({.label = Tracked(19), .retries = 1});
+}
 TEST_F(Canary, DesignatedInitializers) { EXPECT_EQ(run(designated_initializers()), 20); }
 
 Task<int> default_members() { co_return co_await take_options(Options{}); }
 TEST_F(Canary, AggregateOfDefaults) { EXPECT_EQ(run(default_members()), 4); }
 
-Task<int> initializer_list_of_strings() { co_return co_await take_strings({"a", "a string too long for the small buffer of one"}); }
+Task<int> initializer_list_of_strings() {
+  co_return co_await take_strings({"a", "a string too long for the small buffer of one"});
+}
 TEST_F(Canary, InitializerListOfStrings) { EXPECT_EQ(run(initializer_list_of_strings()), 2); }
 
-Task<int> initializer_list_of_tracked() { co_return co_await take_vector({Tracked(1), Tracked(2), Tracked(3)}); }
+Task<int> initializer_list_of_tracked() {
+  co_return co_await take_vector({Tracked(1), Tracked(2), Tracked(3)});
+}
 TEST_F(Canary, InitializerListOfObjects) { EXPECT_EQ(run(initializer_list_of_tracked()), 6); }
 
 Task<int> nested_await_argument() { co_return co_await take(co_await tracked(21)); }
@@ -84,7 +90,9 @@ Task<int> two_temporaries(Tracked a, Tracked b) {
   co_await pause();
   co_return a.value() * 100 + b.value();
 }
-Task<int> two_awaits_in_arguments() { co_return co_await two_temporaries(co_await tracked(3), co_await tracked(4)); }
+Task<int> two_awaits_in_arguments() {
+  co_return co_await two_temporaries(co_await tracked(3), co_await tracked(4));
+}
 TEST_F(Canary, TwoAwaitsInArguments) { EXPECT_EQ(run(two_awaits_in_arguments()), 304); }
 
 Task<int> conversion_in_argument() {

@@ -1,7 +1,8 @@
 #pragma once
-// What the canaries are made of: `Tracked` notices leaks and double destruction, `pause()` really suspends, and `run()` drives a task
-// to its end. These files break the house rule for co_await on purpose (tools/check_coroutines.py skips this folder): they hold the
-// compiler to the language, whatever we allow ourselves to write.
+// What the canaries are made of: `Tracked` notices leaks and double destruction, `pause()` really
+// suspends, and `run()` drives a task to its end. These files break the house rule for co_await on
+// purpose (tools/check_coroutines.py skips this folder): they hold the compiler to the language,
+// whatever we allow ourselves to write.
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,8 @@ namespace portico::canary {
 
 using io::runtime::Task;
 
-// What is alive, by address, and what went wrong: an object built on a living one, or destroyed twice, or never built.
+// What is alive, by address, and what went wrong: an object built on a living one, or destroyed
+// twice, or never built.
 struct Ledger {
   std::set<const void*> alive;
   int errors = 0;
@@ -33,9 +35,14 @@ struct Ledger {
 // A value with a destructor and memory of its own. The string is long enough to live on the heap.
 class Tracked {
  public:
-  explicit Tracked(int value = 0) : value_(value), text_(40, static_cast<char>('a' + value % 26)) { born(); }
+  explicit Tracked(int value = 0) : value_(value), text_(40, static_cast<char>('a' + value % 26)) {
+    born();
+  }
   Tracked(const Tracked& other) : value_(other.value_), text_(other.text_) { born(); }
-  Tracked(Tracked&& other) noexcept : value_(std::exchange(other.value_, -1)), text_(std::move(other.text_)) { born(); }
+  Tracked(Tracked&& other) noexcept
+      : value_(std::exchange(other.value_, -1)), text_(std::move(other.text_)) {
+    born();
+  }
   Tracked& operator=(const Tracked&) = default;
   Tracked& operator=(Tracked&& other) noexcept {
     value_ = std::exchange(other.value_, -1);

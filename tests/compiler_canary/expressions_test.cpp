@@ -35,7 +35,9 @@ Task<int> ternary(bool yes) {
 TEST_F(Canary, TernaryTrue) { EXPECT_EQ(run(ternary(true)), 7); }
 TEST_F(Canary, TernaryFalse) { EXPECT_EQ(run(ternary(false)), 70); }
 
-Task<int> ternary_both(bool yes) { co_return (yes ? co_await tracked(8) : co_await tracked(80)).value(); }
+Task<int> ternary_both(bool yes) {
+  co_return (yes ? co_await tracked(8) : co_await tracked(80)).value();
+}
 TEST_F(Canary, TernaryOfTwoAwaits) { EXPECT_EQ(run(ternary_both(false)), 80); }
 
 Task<int> ternary_condition() {
@@ -125,7 +127,9 @@ Task<int> range_for() {
 }
 TEST_F(Canary, RangeForOverAwait) { EXPECT_EQ(run(range_for()), 6); }
 
-Task<int> sum_of_awaits() { co_return (co_await number(1)) + (co_await number(2)) * (co_await number(3)); }
+Task<int> sum_of_awaits() {
+  co_return (co_await number(1)) + (co_await number(2)) * (co_await number(3));
+}
 TEST_F(Canary, SumOfAwaits) { EXPECT_EQ(run(sum_of_awaits()), 7); }
 
 Task<int> comparison() { co_return (co_await tracked(4)) == (co_await tracked(4)) ? 1 : 0; }

@@ -1,4 +1,5 @@
-// Whose memory it is: parameters, locals of an abandoned frame, captures, long chains of finished tasks.
+// Whose memory it is: parameters, locals of an abandoned frame, captures, long chains of finished
+// tasks.
 #include "canary.h"
 
 namespace portico::canary {
@@ -8,7 +9,9 @@ Task<int> parameter_by_value(Tracked a, std::string b) {
   co_await pause();
   co_return a.value() + static_cast<int>(b.size());
 }
-TEST_F(Canary, ParametersLiveInTheFrame) { EXPECT_EQ(run(parameter_by_value(Tracked(2), std::string(100, 'z'))), 102); }
+TEST_F(Canary, ParametersLiveInTheFrame) {
+  EXPECT_EQ(run(parameter_by_value(Tracked(2), std::string(100, 'z'))), 102);
+}
 
 TEST_F(Canary, NeverStarted) {
   Task<int> task = parameter_by_value(Tracked(2), "unused");
@@ -24,7 +27,8 @@ TEST_F(Canary, AbandonedWhileSuspended) {
   struct Owner {
     Task<int> task;
   };
-  // The outer frame is destroyed while the inner one waits: both free their locals, and nobody resumes them.
+  // The outer frame is destroyed while the inner one waits: both free their locals, and nobody
+  // resumes them.
   auto owner = std::make_unique<Owner>(Owner{abandoned()});
   auto driver = [](Task<int>& task, std::coroutine_handle<>& self) -> Detached {
     struct Remember {
@@ -111,7 +115,9 @@ Task<int> early_return(bool early) {
   Tracked b(2);
   co_return co_await take(b);
 }
-TEST_F(Canary, EarlyReturn) { EXPECT_EQ(run(early_return(true)) * 10 + run(early_return(false)), 12); }
+TEST_F(Canary, EarlyReturn) {
+  EXPECT_EQ(run(early_return(true)) * 10 + run(early_return(false)), 12);
+}
 
 Task<int> finished_at_once() { co_return 1; }
 Task<int> many_finished(int count) {
@@ -119,7 +125,8 @@ Task<int> many_finished(int count) {
   for (int i = 0; i < count; ++i) sum += co_await finished_at_once();
   co_return sum;
 }
-// Symmetric transfer: no stack is used up, with or without optimisation. ThreadSanitizer keeps a shadow stack that does grow.
+// Symmetric transfer: no stack is used up, with or without optimisation. ThreadSanitizer keeps a
+// shadow stack that does grow.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 constexpr int kMany = 10'000;

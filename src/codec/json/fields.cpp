@@ -53,9 +53,15 @@ Result<T> Fields::get(std::string_view name, std::string_view type) const {
   return fail(ErrorCode::invalid, fmt::format("{} must be {}", name, type));
 }
 
-Result<std::string> Fields::text(std::string_view name) const { return get<std::string>(name, "a string"); }
-Result<std::int64_t> Fields::integer(std::string_view name) const { return get<std::int64_t>(name, "a whole number"); }
-Result<bool> Fields::boolean(std::string_view name) const { return get<bool>(name, "true or false"); }
+Result<std::string> Fields::text(std::string_view name) const {
+  return get<std::string>(name, "a string");
+}
+Result<std::int64_t> Fields::integer(std::string_view name) const {
+  return get<std::int64_t>(name, "a whole number");
+}
+Result<bool> Fields::boolean(std::string_view name) const {
+  return get<bool>(name, "true or false");
+}
 
 Result<std::string> Fields::text_or(std::string_view name, std::string fallback) const {
   if (!has(name)) return fallback;

@@ -1,5 +1,6 @@
 #pragma once
-// Small JSON objects as request bodies have them: one level of named values, read by type, with errors that name the field.
+// Small JSON objects as request bodies have them: one level of named values, read by type, with
+// errors that name the field.
 
 #include <cstdint>
 #include <map>
@@ -14,8 +15,8 @@ namespace portico::codec::json {
 
 class Fields {
  public:
-  // Errors: invalid (not JSON, or not an object), limit (more than 64 KiB or 256 members). Members that are null, objects or
-  // arrays are left out.
+  // Errors: invalid (not JSON, or not an object), limit (more than 64 KiB or 256 members). Members
+  // that are null, objects or arrays are left out.
   static Result<Fields> parse(std::string_view text);
 
   bool has(std::string_view name) const { return values_.contains(std::string(name)); }

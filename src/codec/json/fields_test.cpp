@@ -6,7 +6,8 @@ namespace portico::codec::json {
 namespace {
 
 TEST(Fields, ReadsByTypeAndNamesWhatIsWrong) {
-  auto fields = Fields::parse(R"({"room":"demo","expires_in_s":60,"host":true,"nested":{"x":1},"ratio":0.5})");
+  auto fields = Fields::parse(
+      R"({"room":"demo","expires_in_s":60,"host":true,"nested":{"x":1},"ratio":0.5})");
   ASSERT_TRUE(fields);
   EXPECT_EQ(*fields->text("room"), "demo");
   EXPECT_EQ(*fields->integer("expires_in_s"), 60);
@@ -20,13 +21,18 @@ TEST(Fields, ReadsByTypeAndNamesWhatIsWrong) {
 }
 
 TEST(Fields, RefusesWhatIsNoObject) {
-  for (const char* bad : {"", "[]", "1", "{\"a\":}", "{\"a\":1", "null"}) EXPECT_FALSE(Fields::parse(bad)) << bad;
+  for (const char* bad : {"", "[]", "1", "{\"a\":}", "{\"a\":1", "null"})
+    EXPECT_FALSE(Fields::parse(bad)) << bad;
   EXPECT_EQ(Fields::parse(std::string(70'000, ' ')).error().code, ErrorCode::limit);
   EXPECT_FALSE(Fields::parse(std::string(10'000, '[')));
 }
 
 TEST(ObjectWriter, EscapesAndReadsBack) {
-  std::string text = ObjectWriter().text("na\"me", "line\nbreak \xE2\x82\xAC").integer("n", -5).boolean("b", false).take();
+  std::string text = ObjectWriter()
+                         .text("na\"me", "line\nbreak \xE2\x82\xAC")
+                         .integer("n", -5)
+                         .boolean("b", false)
+                         .take();
   auto fields = Fields::parse(text);
   ASSERT_TRUE(fields) << text;
   EXPECT_EQ(*fields->text("na\"me"), "line\nbreak \xE2\x82\xAC");

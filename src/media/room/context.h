@@ -1,5 +1,6 @@
 #pragma once
-// What every object of one engine shares. `now` is set at each entry into the engine and never goes back.
+// What every object of one engine shares. `now` is set at each entry into the engine and never goes
+// back.
 
 #include "base/time.h"
 #include "media/forwarding/cell_pool.h"
@@ -26,8 +27,10 @@ struct Context {
     virtual void add_ufrag(const std::string& ufrag, Peer& peer) = 0;
     virtual void remove_peer(Peer& peer) = 0;
     virtual void mark_dirty(Peer& peer) = 0;
-    // Runs after the present packet, message or tick: for what must not happen inside a transport's callback.
-    virtual void defer_removal(Participant& participant, codec::livekit::DisconnectReason reason) = 0;
+    // Runs after the present packet, message or tick: for what must not happen inside a transport's
+    // callback.
+    virtual void defer_removal(Participant& participant,
+                               codec::livekit::DisconnectReason reason) = 0;
   };
   Registrar* registrar = nullptr;
 };

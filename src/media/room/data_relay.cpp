@@ -1,4 +1,5 @@
-// Data packets between participants (livekit-protocol 4.9). The payload is opaque; the envelope is ours.
+// Data packets between participants (livekit-protocol 4.9). The payload is opaque; the envelope is
+// ours.
 #include <algorithm>
 
 #include "media/room/room.h"
@@ -32,7 +33,8 @@ void Room::relay_data(Participant& sender, Channel channel, Bytes packet) {
     stamp.identity = sender.identity();
     stamp.sid = sender.sid();
   }
-  bool in_another_name = envelope->generated && sender.video_grants().agent && !envelope->participant_identity.empty();
+  bool in_another_name =
+      envelope->generated && sender.video_grants().agent && !envelope->participant_identity.empty();
   if (in_another_name) stamp.identity = envelope->participant_identity;
   std::string stamped = lk::rewrite_data_packet(packet, stamp);
   const auto& identities = envelope->destination_identities;
@@ -58,7 +60,8 @@ void Room::send_data(const lk::SendDataRequest& request) {
     nonces_.push_back(request.nonce);
   }
   std::string packet = lk::build_data_packet(request);
-  Channel channel = request.kind == lk::DataPacket::Kind::lossy ? Channel::lossy : Channel::reliable;
+  Channel channel =
+      request.kind == lk::DataPacket::Kind::lossy ? Channel::lossy : Channel::reliable;
   const auto& identities = request.destination_identities;
   const auto& sids = request.destination_sids;
   for (auto& [identity, participant] : participants_) {
@@ -78,7 +81,8 @@ void Participant::deliver_data(Channel channel, const std::string& packet) {
   if (peer->has_channel(channel)) {
     auto sent = peer->send_data(channel, as_bytes(packet));
     if (!sent && channel == Channel::reliable) {
-      // A client that can't keep up with reliable data has lost some: only a fresh start makes it whole.
+      // A client that can't keep up with reliable data has lost some: only a fresh start makes it
+      // whole.
       context_.host.log("data_channel_overflow", room_.name(), identity(), sent.error().message);
       send_leave(lk::DisconnectReason::state_mismatch, lk::LeaveRequest::Action::reconnect);
       context_.registrar->defer_removal(*this, lk::DisconnectReason::state_mismatch);

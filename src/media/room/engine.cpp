@@ -29,20 +29,25 @@ Room* Engine::find_room(const std::string& name) const {
 tl::expected<Room*, JoinRefusal> Engine::open_room(const protocol::livekit::Grants& grants) {
   const std::string& name = grants.grants().room;
   if (Room* room = find_room(name)) return room;
-  if (!config_.auto_create) return tl::unexpected(JoinRefusal{404, "requested room does not exist"});
-  if (rooms_.size() >= config_.max_rooms) return tl::unexpected(JoinRefusal{503, "this server has no room for more rooms"});
-  auto room = std::make_unique<Room>(context_, name,
-                                     protocol::livekit::new_sid(sid_prefix::room, context_.host.random()));
+  if (!config_.auto_create)
+    return tl::unexpected(JoinRefusal{404, "requested room does not exist"});
+  if (rooms_.size() >= config_.max_rooms)
+    return tl::unexpected(JoinRefusal{503, "this server has no room for more rooms"});
+  auto room = std::make_unique<Room>(
+      context_, name, protocol::livekit::new_sid(sid_prefix::room, context_.host.random()));
   if (!grants.room_config.empty()) {
-    auto configuration = lk::parse_message<lk::RoomConfiguration>(as_bytes(grants.room_config), lk::Framing::json);
-    if (!configuration) return tl::unexpected(JoinRefusal{400, "the token's roomConfig is not a RoomConfiguration"});
+    auto configuration =
+        lk::parse_message<lk::RoomConfiguration>(as_bytes(grants.room_config), lk::Framing::json);
+    if (!configuration)
+      return tl::unexpected(JoinRefusal{400, "the token's roomConfig is not a RoomConfiguration"});
     room->configure(*configuration);
   }
   context_.host.log("room_started", name, "", room->info().sid);
   return (rooms_[name] = std::move(room)).get();
 }
 
-tl::expected<void, JoinRefusal> Engine::join(ConnectionId connection, JoinParams params, Instant now) {
+tl::expected<void, JoinRefusal> Engine::join(ConnectionId connection, JoinParams params,
+                                             Instant now) {
   context_.now = now;
   const std::string identity = params.grants.identity;
   const std::string name = params.grants.grants().room;
@@ -96,7 +101,8 @@ Peer* Engine::find_peer(const Path& path, Bytes datagram) {
   auto known = peers_by_path_.find(path);
   Peer* peer = known == peers_by_path_.end() ? nullptr : known->second;
   if (!codec::stun::looks_like_stun(datagram)) return peer;
-  // A live path stays with its transport: whoever forges its source address must not be able to take it away.
+  // A live path stays with its transport: whoever forges its source address must not be able to
+  // take it away.
   if (peer != nullptr && peer->connected() && peer->transport().selected() == path) return peer;
   auto message = codec::stun::parse(datagram);
   if (!message) return nullptr;
@@ -116,7 +122,8 @@ void Engine::adopt_path(Peer& peer, const Path& path) {
     peers_by_path_.erase(*stale);
     peer.paths.erase(stale);
   }
-  if (auto old = peers_by_path_.find(path); old != peers_by_path_.end()) std::erase(old->second->paths, path);
+  if (auto old = peers_by_path_.find(path); old != peers_by_path_.end())
+    std::erase(old->second->paths, path);
   peers_by_path_[path] = &peer;
   peer.paths.push_back(path);
 }
@@ -147,13 +154,15 @@ void Engine::settle(Instant now) {
 }
 
 void Engine::settle() {
-  // Removals cause messages and may cause further removals; each participant is removed once, so this ends.
+  // Removals cause messages and may cause further removals; each participant is removed once, so
+  // this ends.
   while (!removals_.empty()) {
     auto removals = std::move(removals_);
     removals_.clear();
     for (const Removal& removal : removals) {
       Room* room = find_room(removal.room);
-      Participant* participant = room == nullptr ? nullptr : room->find_by_sid(removal.participant_sid);
+      Participant* participant =
+          room == nullptr ? nullptr : room->find_by_sid(removal.participant_sid);
       if (participant != nullptr) room->remove(*participant, removal.reason);
     }
   }
@@ -187,7 +196,8 @@ void Engine::shut_down(Instant now) {
   context_.now = now;
   for (auto& [name, room] : rooms_) {
     for (const auto& [identity, participant] : room->participants()) {
-      participant->send_leave(lk::DisconnectReason::server_shutdown, lk::LeaveRequest::Action::reconnect);
+      participant->send_leave(lk::DisconnectReason::server_shutdown,
+                              lk::LeaveRequest::Action::reconnect);
     }
     room->close(lk::DisconnectReason::server_shutdown);
   }

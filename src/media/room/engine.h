@@ -1,12 +1,14 @@
 #pragma once
-// All rooms of one worker: signalling messages, datagrams and time go in; signalling messages and packets come out through the
-// Host. No socket, thread or clock: a simulation drives whole conferences in virtual time.
+// All rooms of one worker: signalling messages, datagrams and time go in; signalling messages and
+// packets come out through the Host. No socket, thread or clock: a simulation drives whole
+// conferences in virtual time.
 //
 //   join / signal / signal_closed     from signalling connections
 //   receive (any number), then settle from the network: settle() sends what the batch caused
 //   tick                              every kTick while !idle()
 //
-// Thread: the worker's. Functions of the server API answer Errors with the codes not_found, invalid, denied, conflict, limit.
+// Thread: the worker's. Functions of the server API answer Errors with the codes not_found,
+// invalid, denied, conflict, limit.
 
 #include <map>
 #include <memory>
@@ -34,8 +36,9 @@ class Engine final : private Context::Registrar {
   Engine(EngineConfig config, Host& host);
   ~Engine() override;
 
-  // A join or a resume, already authenticated. The answers are sent through the host before this returns. A resume that is not
-  // possible is not refused: its connection gets a `leave` that asks for a full reconnect.
+  // A join or a resume, already authenticated. The answers are sent through the host before this
+  // returns. A resume that is not possible is not refused: its connection gets a `leave` that asks
+  // for a full reconnect.
   tl::expected<void, JoinRefusal> join(ConnectionId connection, JoinParams params, Instant now);
   void signal(ConnectionId connection, const codec::livekit::SignalRequest& request, Instant now);
   void signal_closed(ConnectionId connection, Instant now);
@@ -51,18 +54,25 @@ class Engine final : private Context::Registrar {
   EngineStats stats() const;
 
   // RoomService (livekit-protocol 5.2, 5.3).
-  Result<codec::livekit::Room> create_room(const codec::livekit::CreateRoomRequest& request, Instant now);
-  codec::livekit::ListRoomsResponse list_rooms(const codec::livekit::ListRoomsRequest& request) const;
+  Result<codec::livekit::Room> create_room(const codec::livekit::CreateRoomRequest& request,
+                                           Instant now);
+  codec::livekit::ListRoomsResponse list_rooms(
+      const codec::livekit::ListRoomsRequest& request) const;
   Result<void> delete_room(const std::string& room, Instant now);
   Result<codec::livekit::ListParticipantsResponse> list_participants(const std::string& room) const;
-  Result<codec::livekit::ParticipantInfo> get_participant(const std::string& room, const std::string& identity) const;
-  Result<void> remove_participant(const std::string& room, const std::string& identity, Instant now);
-  Result<codec::livekit::TrackInfo> mute_published_track(const codec::livekit::MuteRoomTrackRequest& request, Instant now);
-  Result<codec::livekit::ParticipantInfo> update_participant(const codec::livekit::UpdateParticipantRequest& request,
-                                                             Instant now);
-  Result<void> update_subscriptions(const codec::livekit::UpdateSubscriptionsRequest& request, Instant now);
+  Result<codec::livekit::ParticipantInfo> get_participant(const std::string& room,
+                                                          const std::string& identity) const;
+  Result<void> remove_participant(const std::string& room, const std::string& identity,
+                                  Instant now);
+  Result<codec::livekit::TrackInfo> mute_published_track(
+      const codec::livekit::MuteRoomTrackRequest& request, Instant now);
+  Result<codec::livekit::ParticipantInfo> update_participant(
+      const codec::livekit::UpdateParticipantRequest& request, Instant now);
+  Result<void> update_subscriptions(const codec::livekit::UpdateSubscriptionsRequest& request,
+                                    Instant now);
   Result<void> send_data(const codec::livekit::SendDataRequest& request, Instant now);
-  Result<codec::livekit::Room> update_room_metadata(const codec::livekit::UpdateRoomMetadataRequest& request, Instant now);
+  Result<codec::livekit::Room> update_room_metadata(
+      const codec::livekit::UpdateRoomMetadataRequest& request, Instant now);
 
  private:
   void add_ufrag(const std::string& ufrag, Peer& peer) override;

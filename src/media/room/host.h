@@ -1,6 +1,6 @@
 #pragma once
-// What a room engine needs from the world around it, and the values that cross that border. An engine lives on one worker
-// thread; everything here is called on that thread.
+// What a room engine needs from the world around it, and the values that cross that border. An
+// engine lives on one worker thread; everything here is called on that thread.
 
 #include <cstdint>
 #include <memory>
@@ -11,8 +11,8 @@
 #include "base/packet_sink.h"
 #include "base/random.h"
 #include "base/time.h"
-#include "codec/livekit/room_service.h"
 #include "codec/livekit/models.h"
+#include "codec/livekit/room_service.h"
 #include "codec/livekit/signal_request.h"
 #include "codec/livekit/signal_response.h"
 #include "protocol/dtls/transport.h"
@@ -23,18 +23,21 @@ namespace portico::media::room {
 // One signalling connection (WebSocket), numbered by the shell; never reused.
 using ConnectionId = Strong<struct ConnectionIdTag, std::uint64_t>;
 
-// Implemented by the shell (service/bridge) or by a simulation. No function calls back into the engine.
+// Implemented by the shell (service/bridge) or by a simulation. No function calls back into the
+// engine.
 class Host {
  public:
   virtual ~Host() = default;
   // Queues a message; order is kept. Ignored for a connection that is gone.
-  virtual void send_signal(ConnectionId connection, const codec::livekit::SignalResponse& message) = 0;
+  virtual void send_signal(ConnectionId connection,
+                           const codec::livekit::SignalResponse& message) = 0;
   // Closes the connection after everything queued has been sent. The engine forgets it at once.
   virtual void close_signal(ConnectionId connection) = 0;
   virtual PacketSink& sink() = 0;
   virtual Random& random() = 0;
   virtual WallTime wall_time() = 0;
-  // A token like the participant's own with its present name, metadata and permissions; see livekit-protocol 2.2.
+  // A token like the participant's own with its present name, metadata and permissions; see
+  // livekit-protocol 2.2.
   virtual std::string refresh_token(const protocol::livekit::Grants& grants) = 0;
   // Makes the DTLS side of a transport; its fingerprint goes into our SDP. Outlives the engine.
   virtual const protocol::dtls::Factory& dtls() = 0;
@@ -44,18 +47,20 @@ class Host {
 };
 
 struct EngineConfig {
-  std::string server_version = "1.13.5";  // what clients switch features on; see livekit-protocol 0 (11)
+  std::string server_version =
+      "1.13.5";  // what clients switch features on; see livekit-protocol 0 (11)
   std::string region;
-  std::string node_id;                      // ND_...
-  std::vector<std::string> candidates;      // "candidate:..." lines of this worker
-  char ufrag_prefix = 'A';                  // first character of every local ufrag: tells the workers' transports apart
-  std::int32_t ping_interval_s = 5;         // > 0: the Rust core panics on 0
+  std::string node_id;                  // ND_...
+  std::vector<std::string> candidates;  // "candidate:..." lines of this worker
+  char ufrag_prefix =
+      'A';  // first character of every local ufrag: tells the workers' transports apart
+  std::int32_t ping_interval_s = 5;  // > 0: the Rust core panics on 0
   std::int32_t ping_timeout_s = 15;
-  Duration empty_timeout = 300s;            // nobody ever joined
-  Duration departure_timeout = 20s;         // the last one left
-  Duration join_timeout = 60s;              // not ACTIVE by then: removed
-  Duration resume_grace = 10s;              // a participant without transport may come back for so long
-  std::uint32_t max_participants = 0;       // a room's default limit; 0 = none
+  Duration empty_timeout = 300s;       // nobody ever joined
+  Duration departure_timeout = 20s;    // the last one left
+  Duration join_timeout = 60s;         // not ACTIVE by then: removed
+  Duration resume_grace = 10s;         // a participant without transport may come back for so long
+  std::uint32_t max_participants = 0;  // a room's default limit; 0 = none
   std::uint32_t max_rooms = 10'000;
   std::uint32_t max_tracks_per_participant = 64;
   bool auto_create = true;

@@ -20,9 +20,9 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
-constexpr Duration kReportInterval = 1s;    // livekit-protocol 6.1
+constexpr Duration kReportInterval = 1s;  // livekit-protocol 6.1
 constexpr Duration kPollInterval = 100ms;
-constexpr std::size_t kMaxBlocks = 31;      // RFC 3550 6.4.1
+constexpr std::size_t kMaxBlocks = 31;  // RFC 3550 6.4.1
 
 rtcp::NtpTime ntp_time(WallTime wall) {
   constexpr std::uint64_t kUnixEpoch = 2'208'988'800;  // seconds from 1900 to 1970
@@ -84,7 +84,8 @@ void Participant::on_peer_rtcp(Peer&, Bytes data) {
                    [&](const rtcp::SenderReport& report) {
                      auto found = routes_.find(report.sender.value);
                      if (found != routes_.end() && !found->second.rtx) {
-                       if (auto* up = found->second.publication->stream_of(report.sender)) up->on_sender_report(report, context_.now);
+                       if (auto* up = found->second.publication->stream_of(report.sender))
+                         up->on_sender_report(report, context_.now);
                      }
                      on_blocks(report.blocks);
                    },
@@ -93,14 +94,18 @@ void Participant::on_peer_rtcp(Peer&, Bytes data) {
                      if (Subscription* found = subscription(nack.media)) found->on_nack(nack.lost);
                    },
                    [&](const rtcp::PictureLossIndication& pli) {
-                     if (Subscription* found = subscription(pli.media)) found->on_key_frame_request();
+                     if (Subscription* found = subscription(pli.media))
+                       found->on_key_frame_request();
                    },
                    [&](const rtcp::FullIntraRequest& fir) {
                      for (const auto& entry : fir.entries) {
-                       if (Subscription* found = subscription(entry.ssrc)) found->on_key_frame_request();
+                       if (Subscription* found = subscription(entry.ssrc))
+                         found->on_key_frame_request();
                      }
                    },
-                   [&](const rtcp::ReceiverEstimatedMaxBitrate& remb) { path_.on_remb(remb.bitrate, context_.now); },
+                   [&](const rtcp::ReceiverEstimatedMaxBitrate& remb) {
+                     path_.on_remb(remb.bitrate, context_.now);
+                   },
                    [&](const rtcp::DelaySinceLastReceiverReport& dlrr) {
                      std::uint32_t now = ntp_time(context_.host.wall_time()).middle();
                      for (const auto& entry : dlrr.entries) {
@@ -120,7 +125,8 @@ void Participant::on_peer_rtcp(Peer&, Bytes data) {
 
 Bitrate Participant::sent_bitrate() const {
   Bitrate sum;
-  for (const auto& [track_sid, subscription] : subscriptions_) sum.bps += subscription->bitrate().bps;
+  for (const auto& [track_sid, subscription] : subscriptions_)
+    sum.bps += subscription->bitrate().bps;
   return sum;
 }
 

@@ -1,6 +1,7 @@
-// Offer and answer. Single peer connection: the client always offers, and we ask it to when subscriptions need sections. Dual:
-// the client offers its publishing side, we offer the subscribing side. What a section carries is decided here; the SDP
-// itself is protocol/livekit's business.
+// Offer and answer. Single peer connection: the client always offers, and we ask it to when
+// subscriptions need sections. Dual: the client offers its publishing side, we offer the
+// subscribing side. What a section carries is decided here; the SDP itself is protocol/livekit's
+// business.
 #include <algorithm>
 
 #include "media/room/participant.h"
@@ -15,12 +16,15 @@ using Use = pl::SectionPlan::Use;
 
 namespace {
 
-constexpr Duration kNegotiationDelay = 20ms;     // several changes at once make one exchange
-constexpr Duration kAnswerTimeout = 15s;         // livekit-protocol 4.18: then the negotiation has failed
+constexpr Duration kNegotiationDelay = 20ms;  // several changes at once make one exchange
+constexpr Duration kAnswerTimeout = 15s;  // livekit-protocol 4.18: then the negotiation has failed
 constexpr Duration kSectionRetry = 300ms;
-constexpr Duration kSectionRequestTimeout = 5s;  // ask again when the client did not come back with an offer
+constexpr Duration kSectionRequestTimeout =
+    5s;  // ask again when the client did not come back with an offer
 
-pl::Kind kind_of(lk::TrackType type) { return type == lk::TrackType::audio ? pl::Kind::audio : pl::Kind::video; }
+pl::Kind kind_of(lk::TrackType type) {
+  return type == lk::TrackType::audio ? pl::Kind::audio : pl::Kind::video;
+}
 
 pl::SectionPlan receive_plan(const Publication& publication) {
   pl::SectionPlan plan;
@@ -77,8 +81,10 @@ void Participant::handle_offer(const lk::SessionDescription& offer) {
   publisher_->remote = std::move(*description);
   for (const auto& section : publisher_->remote->sections) {
     // One connection, one numbering: BUNDLE requires it (RFC 8843 9.1).
-    if (section.extensions.transport_cc) publisher_->twcc_extension = *section.extensions.transport_cc;
-    if (section.extensions.audio_level) publisher_->level_extension = *section.extensions.audio_level;
+    if (section.extensions.transport_cc)
+      publisher_->twcc_extension = *section.extensions.transport_cc;
+    if (section.extensions.audio_level)
+      publisher_->level_extension = *section.extensions.audio_level;
   }
   bind_publications(*publisher_->remote);
   answer_offer(offer);
@@ -90,8 +96,8 @@ void Participant::answer_offer(const lk::SessionDescription& offer) {
   lk::SessionDescription answer;
   answer.type = "answer";
   answer.id = offer.id;
-  answer.sdp = pl::write_answer(remote, publisher_->local_transport(), plans, publisher_->session_id,
-                                ++publisher_->session_version);
+  answer.sdp = pl::write_answer(remote, publisher_->local_transport(), plans,
+                                publisher_->session_id, ++publisher_->session_version);
   if (single()) {
     for (const auto& [track_sid, subscription] : subscriptions_) {
       if (!subscription->mid.empty()) answer.mid_to_track_id[subscription->mid] = track_sid;
@@ -100,12 +106,14 @@ void Participant::answer_offer(const lk::SessionDescription& offer) {
   send(Response::Answer{std::move(answer)});
   if (!single()) return;
   for (const auto& [track_sid, subscription] : subscriptions_) {
-    const pl::RemoteSection* section = subscription->mid.empty() ? nullptr : remote.section(subscription->mid);
+    const pl::RemoteSection* section =
+        subscription->mid.empty() ? nullptr : remote.section(subscription->mid);
     if (section != nullptr) subscription->start(*section);
   }
   bool waiting = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                              [](const auto& entry) { return entry.second->mid.empty(); });
-  // The offer did not bring enough sections: ask again, but not in a tight loop with a client that cannot.
+  // The offer did not bring enough sections: ask again, but not in a tight loop with a client that
+  // cannot.
   if (waiting) negotiate_at_ = context_.now + kSectionRetry;
 }
 
@@ -130,8 +138,10 @@ void Participant::bind_publications(const pl::RemoteDescription& offer) {
     if (section.kind == pl::Kind::application || section.rejected || !section.sends()) continue;
     auto bound = std::find_if(publications_.begin(), publications_.end(),
                               [&](const auto& entry) { return entry.second->mid == section.mid; });
-    Publication* publication = bound == publications_.end() ? find_pending(section) : bound->second.get();
-    if (publication == nullptr) continue;  // its add_track is still on the way; the RTP that comes meanwhile is dropped
+    Publication* publication =
+        bound == publications_.end() ? find_pending(section) : bound->second.get();
+    if (publication == nullptr)
+      continue;  // its add_track is still on the way; the RTP that comes meanwhile is dropped
     publication->bind(section, receive_plan(*publication));
     for (std::size_t k = 0; k < section.ssrcs.size() && section.rids.empty(); ++k) {
       Ssrc ssrc = section.ssrcs[k];
@@ -139,15 +149,18 @@ void Participant::bind_publications(const pl::RemoteDescription& offer) {
       std::size_t layer = in_group == section.sim_group.end()
                               ? 0
                               : static_cast<std::size_t>(in_group - section.sim_group.begin());
-      routes_[ssrc.value] = Route{publication, std::min<std::size_t>(layer, Publication::kMaxLayers - 1), false};
+      routes_[ssrc.value] =
+          Route{publication, std::min<std::size_t>(layer, Publication::kMaxLayers - 1), false};
       if (auto rtx = section.fid.find(ssrc); rtx != section.fid.end()) {
-        routes_[rtx->second.value] = Route{publication, std::min<std::size_t>(layer, Publication::kMaxLayers - 1), true};
+        routes_[rtx->second.value] =
+            Route{publication, std::min<std::size_t>(layer, Publication::kMaxLayers - 1), true};
       }
     }
   }
 }
 
-std::map<std::string, pl::SectionPlan> Participant::plan_answer(const pl::RemoteDescription& offer) {
+std::map<std::string, pl::SectionPlan> Participant::plan_answer(
+    const pl::RemoteDescription& offer) {
   std::map<std::string, pl::SectionPlan> plans;
   for (const auto& [track_sid, publication] : publications_) {
     if (!publication->mid.empty()) plans[publication->mid] = receive_plan(*publication);
@@ -158,7 +171,8 @@ std::map<std::string, pl::SectionPlan> Participant::plan_answer(const pl::Remote
     if (!subscription->mid.empty()) continue;
     pl::Kind kind = kind_of(subscription->publication.info.type);
     for (const pl::RemoteSection& section : offer.sections) {
-      if (section.kind != kind || section.rejected || section.direction != pl::Direction::recvonly) continue;
+      if (section.kind != kind || section.rejected || section.direction != pl::Direction::recvonly)
+        continue;
       bool taken = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                                [&](const auto& entry) { return entry.second->mid == section.mid; });
       if (taken) continue;
@@ -205,11 +219,14 @@ void Participant::request_sections() {
   }
   std::uint32_t wanted[2] = {0, 0};
   for (const auto& [track_sid, subscription] : subscriptions_) {
-    if (subscription->mid.empty()) ++wanted[subscription->publication.info.type == lk::TrackType::video];
+    if (subscription->mid.empty())
+      ++wanted[subscription->publication.info.type == lk::TrackType::video];
   }
   if (publisher_->remote) {
     for (const pl::RemoteSection& section : publisher_->remote->sections) {
-      if (section.kind == pl::Kind::application || section.rejected || section.direction != pl::Direction::recvonly) continue;
+      if (section.kind == pl::Kind::application || section.rejected ||
+          section.direction != pl::Direction::recvonly)
+        continue;
       bool taken = std::any_of(subscriptions_.begin(), subscriptions_.end(),
                                [&](const auto& entry) { return entry.second->mid == section.mid; });
       std::uint32_t& count = wanted[section.kind == pl::Kind::video];
@@ -241,8 +258,9 @@ void Participant::send_subscriber_offer(bool ice_restart) {
   }
   for (const auto& [track_sid, subscription] : subscriptions_) {
     pl::Kind kind = kind_of(subscription->publication.info.type);
-    auto place = std::find_if(offered_.begin(), offered_.end(),
-                              [&](const auto& section) { return section.mid == subscription->mid; });
+    auto place = std::find_if(offered_.begin(), offered_.end(), [&](const auto& section) {
+      return section.mid == subscription->mid;
+    });
     if (place == offered_.end()) {
       place = std::find_if(offered_.begin(), offered_.end(), [&](const auto& section) {
         return section.kind == kind && section.plan.use == Use::inactive;
@@ -262,7 +280,8 @@ void Participant::send_subscriber_offer(bool ice_restart) {
   offer.id = ++offer_id_;
   offer.sdp = pl::write_offer(subscriber_->local_transport(), offered_, subscriber_->session_id,
                               ++subscriber_->session_version);
-  for (const auto& [track_sid, subscription] : subscriptions_) offer.mid_to_track_id[subscription->mid] = track_sid;
+  for (const auto& [track_sid, subscription] : subscriptions_)
+    offer.mid_to_track_id[subscription->mid] = track_sid;
   offer_pending_ = true;
   negotiate_again_ = false;
   offer_sent_ = context_.now;
@@ -271,10 +290,12 @@ void Participant::send_subscriber_offer(bool ice_restart) {
 
 void Participant::handle_answer(const lk::SessionDescription& answer) {
   // rtc-node answers with id 0 whatever the offer's was.
-  if (subscriber_ == nullptr || !offer_pending_ || (answer.id != 0 && answer.id != offer_id_)) return;
+  if (subscriber_ == nullptr || !offer_pending_ || (answer.id != 0 && answer.id != offer_id_))
+    return;
   offer_pending_ = false;
   auto description = pl::read_description("answer", answer.sdp);
-  Result<void> applied = description ? subscriber_->apply_remote(*description) : fail(ErrorCode::invalid, "");
+  Result<void> applied =
+      description ? subscriber_->apply_remote(*description) : fail(ErrorCode::invalid, "");
   if (!applied) {
     std::string why = description ? applied.error().message : description.error().message;
     context_.host.log("bad_answer", room_.name(), identity(), why);

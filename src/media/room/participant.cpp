@@ -33,14 +33,14 @@ lk::ParticipantInfo::Kind kind_of(std::string_view name) {
 
 // What every client may publish; VP8 first because every browser encodes it.
 std::vector<lk::Codec> publish_codecs() {
-  return {{"video/VP8", ""}, {"video/H264", ""}, {"video/VP9", ""}, {"video/AV1", ""},
-          {"audio/opus", ""}, {"audio/red", ""}, {"audio/PCMU", ""}, {"audio/PCMA", ""}};
+  return {{"video/VP8", ""},  {"video/H264", ""}, {"video/VP9", ""},  {"video/AV1", ""},
+          {"audio/opus", ""}, {"audio/red", ""},  {"audio/PCMU", ""}, {"audio/PCMA", ""}};
 }
 
 }  // namespace
 
-Participant::Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid,
-                         std::uint64_t ordinal)
+Participant::Participant(Context& context, Room& room, ConnectionId connection, JoinParams params,
+                         std::string sid, std::uint64_t ordinal)
     : number(ordinal),
       context_(context),
       room_(room),
@@ -69,12 +69,16 @@ bool Participant::subscriber_primary() const {
   return !single() && protocol() > 2 && video_grants().may_subscribe();
 }
 
-Peer* Participant::primary_peer() { return subscriber_primary() ? subscriber_.get() : publisher_.get(); }
+Peer* Participant::primary_peer() {
+  return subscriber_primary() ? subscriber_.get() : publisher_.get();
+}
 
-// Firefox nominates and checks in its own way and needs a full agent; so do clients from before ICE-lite.
+// Firefox nominates and checks in its own way and needs a full agent; so do clients from before
+// ICE-lite.
 bool Participant::wants_ice_lite() const {
   std::string browser = params_.client.browser;
-  std::transform(browser.begin(), browser.end(), browser.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(browser.begin(), browser.end(), browser.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return browser.find("firefox") == std::string::npos && protocol() > 5;
 }
 
@@ -106,7 +110,8 @@ lk::ParticipantPermission Participant::permission() const {
   permission.can_subscribe = video.may_subscribe();
   permission.can_publish = video.may_publish();
   permission.can_publish_data = video.may_publish_data();
-  for (const auto& source : video.can_publish_sources) permission.can_publish_sources.push_back(source_of(source));
+  for (const auto& source : video.can_publish_sources)
+    permission.can_publish_sources.push_back(source_of(source));
   permission.hidden = video.hidden;
   permission.recorder = video.recorder;
   permission.can_update_metadata = video.may_update_own_metadata();
@@ -183,7 +188,8 @@ void Participant::send_leave(lk::DisconnectReason reason, lk::LeaveRequest::Acti
 
 void Participant::connection_lost() {
   connection_ = {};
-  // A socket that goes before ICE was ever up takes the participant with it; otherwise the transport decides.
+  // A socket that goes before ICE was ever up takes the participant with it; otherwise the
+  // transport decides.
   Peer* primary = primary_peer();
   if (primary == nullptr || !primary->was_connected()) {
     context_.registrar->defer_removal(*this, lk::DisconnectReason::signal_close);
@@ -262,11 +268,13 @@ void Participant::tick() {
     context_.registrar->defer_removal(*this, lk::DisconnectReason::join_failure);
     return;
   }
-  if (transport_lost_ && !has_connection() && context_.now > *transport_lost_ + context_.config.resume_grace) {
+  if (transport_lost_ && !has_connection() &&
+      context_.now > *transport_lost_ + context_.config.resume_grace) {
     context_.registrar->defer_removal(*this, lk::DisconnectReason::connection_timeout);
     return;
   }
-  if (!has_connection() && !transport_lost_ && primary_peer() != nullptr && !primary_peer()->connected()) {
+  if (!has_connection() && !transport_lost_ && primary_peer() != nullptr &&
+      !primary_peer()->connected()) {
     transport_lost_ = context_.now;
   }
   if (context_.now >= next_token_refresh_) send_refresh_token();
@@ -286,9 +294,12 @@ Result<void> Participant::update_by_server(const lk::UpdateParticipantRequest& r
     }
   }
   for (const auto& [key, value] : attributes) size += key.size() + value.size();
-  if (size > protocol::livekit::kMaxAttributes) return fail(ErrorCode::invalid, "attributes: at most 64 KiB in all");
-  if (request.metadata.size() > protocol::livekit::kMaxMetadata) return fail(ErrorCode::invalid, "metadata: at most 512 KiB");
-  if (request.name.size() > protocol::livekit::kMaxName) return fail(ErrorCode::invalid, "name: at most 256 characters");
+  if (size > protocol::livekit::kMaxAttributes)
+    return fail(ErrorCode::invalid, "attributes: at most 64 KiB in all");
+  if (request.metadata.size() > protocol::livekit::kMaxMetadata)
+    return fail(ErrorCode::invalid, "metadata: at most 512 KiB");
+  if (request.name.size() > protocol::livekit::kMaxName)
+    return fail(ErrorCode::invalid, "name: at most 256 characters");
   params_.grants.attributes = std::move(attributes);
   if (!request.metadata.empty()) params_.grants.metadata = request.metadata;
   if (!request.name.empty()) params_.grants.name = request.name;
@@ -314,7 +325,8 @@ void Participant::apply_permission(const lk::ParticipantPermission& permission) 
   }
   std::vector<std::string> revoked;
   for (const auto& [track_sid, track] : publications_) {
-    if (!video.may_publish() || !video.may_publish_source(source_name(track->info.source))) revoked.push_back(track_sid);
+    if (!video.may_publish() || !video.may_publish_source(source_name(track->info.source)))
+      revoked.push_back(track_sid);
   }
   for (const std::string& track_sid : revoked) {
     send(lk::SignalResponse::TrackUnpublished{lk::TrackUnpublishedResponse{track_sid}});

@@ -1,6 +1,6 @@
 #pragma once
-// One participant of a room: identity and permissions, up to two peer connections, what it publishes and what it receives.
-// The class is one, its work is spread over files by concern:
+// One participant of a room: identity and permissions, up to two peer connections, what it
+// publishes and what it receives. The class is one, its work is spread over files by concern:
 //   participant.cpp   state, ParticipantInfo, permissions, leaving
 //   negotiation.cpp   offers and answers on both kinds of peer connection
 //   publishing.cpp    add_track, binding of sections and SSRCs, mute, unpublish
@@ -33,8 +33,8 @@ class Participant final : public PeerOwner {
  public:
   using State = codec::livekit::ParticipantInfo::State;
 
-  Participant(Context& context, Room& room, ConnectionId connection, JoinParams params, std::string sid,
-              std::uint64_t ordinal);
+  Participant(Context& context, Room& room, ConnectionId connection, JoinParams params,
+              std::string sid, std::uint64_t ordinal);
   ~Participant() override;
 
   // --- participant.cpp
@@ -57,12 +57,14 @@ class Participant final : public PeerOwner {
   bool has_connection() const { return connection_.value != 0; }
   template <class Message>
   void send(Message message) {
-    if (has_connection()) context_.host.send_signal(connection_, codec::livekit::SignalResponse{std::move(message)});
+    if (has_connection())
+      context_.host.send_signal(connection_, codec::livekit::SignalResponse{std::move(message)});
   }
   void send_join();
   void send_refresh_token();
   // Tells the client to go (or to come back), and closes its connection.
-  void send_leave(codec::livekit::DisconnectReason reason, codec::livekit::LeaveRequest::Action action);
+  void send_leave(codec::livekit::DisconnectReason reason,
+                  codec::livekit::LeaveRequest::Action action);
   // The socket is gone; the participant lives on while its transport does.
   void connection_lost();
   void resume(ConnectionId connection, const JoinParams& params);
@@ -79,7 +81,9 @@ class Participant final : public PeerOwner {
   void handle(const codec::livekit::SignalRequest& request);
 
   // --- publishing.cpp
-  const std::map<std::string, std::unique_ptr<Publication>>& publications() const { return publications_; }
+  const std::map<std::string, std::unique_ptr<Publication>>& publications() const {
+    return publications_;
+  }
   Publication* publication(const std::string& track_sid);
   void add_track(const codec::livekit::AddTrackRequest& request);
   // `by_server`: an administrator's mute, which is also told to the client.
@@ -87,7 +91,9 @@ class Participant final : public PeerOwner {
   void unpublish(const std::string& track_sid);
 
   // --- subscribing.cpp
-  const std::map<std::string, std::unique_ptr<Subscription>>& subscriptions() const { return subscriptions_; }
+  const std::map<std::string, std::unique_ptr<Subscription>>& subscriptions() const {
+    return subscriptions_;
+  }
   bool wants(const Publication& publication) const;
   void subscribe(Publication& publication);
   void unsubscribe(const std::string& track_sid);
@@ -104,7 +110,8 @@ class Participant final : public PeerOwner {
   // --- media.cpp
   // Called each tick (10 ms): timers of this participant and its transports.
   void tick();
-  // Sends one data packet to this client. Reliable packets wait (bounded) until the channel is open.
+  // Sends one data packet to this client. Reliable packets wait (bounded) until the channel is
+  // open.
   void deliver_data(Channel channel, const std::string& packet);
   Peer* publisher_peer() { return publisher_.get(); }
   // The peer that carries what we send: the subscriber's, or the only one.
@@ -176,12 +183,14 @@ class Participant final : public PeerOwner {
   std::unique_ptr<Peer> publisher_;   // or the only one
   std::unique_ptr<Peer> subscriber_;  // dual only
 
-  std::map<std::string, std::unique_ptr<Publication>> publications_;  // by track sid, announced or not
-  std::unordered_map<std::uint32_t, Route> routes_;                   // by SSRC of the publisher peer
+  std::map<std::string, std::unique_ptr<Publication>>
+      publications_;                                 // by track sid, announced or not
+  std::unordered_map<std::uint32_t, Route> routes_;  // by SSRC of the publisher peer
   std::map<std::string, std::unique_ptr<Subscription>> subscriptions_;  // by track sid
   std::unordered_map<std::uint32_t, Subscription*> subscribers_by_ssrc_;
-  std::set<std::string> opted_out_;                                     // track sids the client unsubscribed from
-  std::optional<codec::livekit::SubscriptionPermission> permission_given_;  // absent: everybody may subscribe
+  std::set<std::string> opted_out_;  // track sids the client unsubscribed from
+  std::optional<codec::livekit::SubscriptionPermission>
+      permission_given_;  // absent: everybody may subscribe
 
   // Negotiation.
   std::optional<Instant> negotiate_at_;

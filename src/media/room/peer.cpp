@@ -15,7 +15,8 @@ constexpr std::size_t kMaxLossyBuffered = 256 * 1024;
 
 }  // namespace
 
-Result<std::unique_ptr<Peer>> Peer::create(Context& context, PeerOwner& owner, PeerRole role, bool ice_lite) {
+Result<std::unique_ptr<Peer>> Peer::create(Context& context, PeerOwner& owner, PeerRole role,
+                                           bool ice_lite) {
   std::unique_ptr<Peer> peer(new Peer(context, owner, role, ice_lite));
   peer->credentials_ = peer->new_credentials();
   peer->session_id = context.host.random().u64() >> 1;
@@ -55,10 +56,12 @@ Result<void> Peer::apply_remote(const protocol::livekit::RemoteDescription& desc
   bool restarted = !remote_ufrag_.empty() && remote_ufrag_ != description.ufrag;
   if (restarted && description.type == protocol::livekit::DescriptionType::offer) restart_ice();
   remote_ufrag_ = description.ufrag;
-  PORTICO_TRY_DO(transport_->set_remote(description.ufrag, description.pwd, description.fingerprint_hash,
-                                        description.fingerprint, context_.now));
+  PORTICO_TRY_DO(transport_->set_remote(description.ufrag, description.pwd,
+                                        description.fingerprint_hash, description.fingerprint,
+                                        context_.now));
   for (const std::string& line : description.candidates) {
-    if (auto added = transport_->add_remote_candidate(line); !added) break;  // more than we want to know
+    if (auto added = transport_->add_remote_candidate(line); !added)
+      break;  // more than we want to know
   }
   context_.registrar->mark_dirty(*this);
   return {};

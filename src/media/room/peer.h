@@ -1,6 +1,7 @@
 #pragma once
-// One peer connection of a participant: the transport (media/peer), what was negotiated on it, and the routes from SSRCs and
-// data channels to publications and subscriptions. Events of the transport go to the PeerOwner.
+// One peer connection of a participant: the transport (media/peer), what was negotiated on it, and
+// the routes from SSRCs and data channels to publications and subscriptions. Events of the
+// transport go to the PeerOwner.
 
 #include <array>
 #include <cstdint>
@@ -21,7 +22,8 @@ namespace portico::media::room {
 enum class PeerRole : std::uint8_t { publisher, subscriber };
 
 enum class Channel : std::uint8_t { reliable, lossy, data_track };
-inline constexpr std::array<std::string_view, 3> kChannelLabels{"_reliable", "_lossy", "_data_track"};
+inline constexpr std::array<std::string_view, 3> kChannelLabels{"_reliable", "_lossy",
+                                                                "_data_track"};
 
 class PeerOwner {
  public:
@@ -40,7 +42,8 @@ inline constexpr Ssrc kOurSsrc{1};
 class Peer final : public peer::Observer {
  public:
   // Errors: internal (DTLS).
-  static Result<std::unique_ptr<Peer>> create(Context& context, PeerOwner& owner, PeerRole role, bool ice_lite);
+  static Result<std::unique_ptr<Peer>> create(Context& context, PeerOwner& owner, PeerRole role,
+                                              bool ice_lite);
   ~Peer() override;
 
   PeerRole role() const { return role_; }
@@ -49,7 +52,8 @@ class Peer final : public peer::Observer {
   bool was_connected() const { return was_connected_; }
   // Everything that our side of an SDP says about the transport.
   protocol::livekit::LocalTransport local_transport() const;
-  // Takes the peer's credentials from an offer or answer. On an offer with new credentials we restart ICE, too.
+  // Takes the peer's credentials from an offer or answer. On an offer with new credentials we
+  // restart ICE, too.
   Result<void> apply_remote(const protocol::livekit::RemoteDescription& description);
   // Before an offer of ours that is to restart ICE.
   void restart_ice();
@@ -61,12 +65,18 @@ class Peer final : public peer::Observer {
   void flush();
 
   void open_channels();
-  bool has_channel(Channel channel) const { return channels_[static_cast<std::size_t>(channel)].has_value(); }
-  bool channels_ready() const { return has_channel(Channel::reliable) && has_channel(Channel::lossy); }
+  bool has_channel(Channel channel) const {
+    return channels_[static_cast<std::size_t>(channel)].has_value();
+  }
+  bool channels_ready() const {
+    return has_channel(Channel::reliable) && has_channel(Channel::lossy);
+  }
   // Lossy data is dropped when more than this waits. Errors: not_found, limit.
   Result<void> send_data(Channel channel, Bytes message);
 
-  Result<void> send_rtcp(Bytes compound) { return transport_->send_rtcp(context_.host.sink(), compound); }
+  Result<void> send_rtcp(Bytes compound) {
+    return transport_->send_rtcp(context_.host.sink(), compound);
+  }
 
   // Negotiation state, kept by negotiation.cpp.
   std::optional<protocol::livekit::RemoteDescription> remote;
@@ -74,7 +84,8 @@ class Peer final : public peer::Observer {
   std::uint64_t session_version = 0;
   forwarding::TransportFeedback feedback{kOurSsrc, Ssrc(0)};  // of what the client sends
 
-  std::uint8_t twcc_extension = 0;   // ids of header extensions on this connection, 0 = not negotiated
+  std::uint8_t twcc_extension =
+      0;  // ids of header extensions on this connection, 0 = not negotiated
   std::uint8_t level_extension = 0;
 
   // Paths that carried a packet of this peer, for the engine's table; bounded.

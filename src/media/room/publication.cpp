@@ -36,7 +36,8 @@ forwarding::ExtensionIds extension_ids(const pl::ExtensionIds& ids) {
   return out;
 }
 
-Publication::Publication(Context& context, Participant& owner, lk::TrackInfo track_info, std::string client_id)
+Publication::Publication(Context& context, Participant& owner, lk::TrackInfo track_info,
+                         std::string client_id)
     : publisher(owner), info(std::move(track_info)), cid(std::move(client_id)), context_(context) {}
 
 Publication::~Publication() {
@@ -48,7 +49,8 @@ void Publication::bind(const pl::RemoteSection& section, const pl::SectionPlan& 
   mid = section.mid;
   info.mid = mid;
   rids_ = section.rids;
-  std::sort(rids_.begin(), rids_.end(), [](const auto& a, const auto& b) { return rid_rank(a) < rid_rank(b); });
+  std::sort(rids_.begin(), rids_.end(),
+            [](const auto& a, const auto& b) { return rid_rank(a) < rid_rank(b); });
   if (rids_.size() > kMaxLayers) rids_.resize(kMaxLayers);
   codecs_ = pl::answered_codecs(section, plan);
   extensions_ = extension_ids(pl::answered_extensions(section));
@@ -76,8 +78,8 @@ forwarding::UpTrack& Publication::stream(std::size_t layer, Ssrc ssrc) {
     config.layer = static_cast<std::uint8_t>(layer);
     config.extensions = extensions_;
     for (const auto& negotiated : codecs_) {
-      config.payloads.push_back({negotiated.pt, codec::rtp::codec_from_name(negotiated.name), negotiated.clock_rate,
-                                 negotiated.rtx_pt});
+      config.payloads.push_back({negotiated.pt, codec::rtp::codec_from_name(negotiated.name),
+                                 negotiated.clock_rate, negotiated.rtx_pt});
     }
     config.nack = std::any_of(codecs_.begin(), codecs_.end(), [](const auto& c) { return c.nack; });
     auto old = std::move(slot);
@@ -130,7 +132,8 @@ void Publication::update_dynacast() {
     wanted = std::max(wanted, static_cast<int>(subscription->wanted_layer().value_or(0)) -
                                   (subscription->wanted_layer() ? 0 : 1));
   }
-  if (subscribers.empty() && context_.now < bound_at_ + kDynacastInitial) wanted = static_cast<int>(kMaxLayers) - 1;
+  if (subscribers.empty() && context_.now < bound_at_ + kDynacastInitial)
+    wanted = static_cast<int>(kMaxLayers) - 1;
   if (told_quality_ && wanted < *told_quality_) {
     if (!lower_since_) lower_since_ = context_.now;
     if (context_.now < *lower_since_ + kDynacastPause) return;
@@ -151,7 +154,8 @@ void Publication::update_dynacast() {
 }
 
 void Publication::request_key_frame(std::size_t layer) {
-  if (layer < kMaxLayers && layers_[layer] != nullptr) layers_[layer]->request_key_frame(context_.now);
+  if (layer < kMaxLayers && layers_[layer] != nullptr)
+    layers_[layer]->request_key_frame(context_.now);
 }
 
 void Publication::poll_layers() {
@@ -178,7 +182,8 @@ void Publication::add_report(const codec::rtcp::ReportBlock& block) {
 void Publication::close_quality_window() {
   speakers::QualityWindow window;
   window.kind = video() ? speakers::MediaKind::video
-                        : (codec.name == "red" ? speakers::MediaKind::red_fec : speakers::MediaKind::opus_fec);
+                        : (codec.name == "red" ? speakers::MediaKind::red_fec
+                                               : speakers::MediaKind::opus_fec);
   window.packets_expected = expected_;
   window.packets_lost = lost_;
   // A publisher that dynacast told to stop, DTX silence and a still screen are no bad connection.

@@ -1,6 +1,7 @@
 #pragma once
-// A track that a participant publishes: its TrackInfo, the media section it was bound to, and one UpTrack for each simulcast layer.
-// Born with add_track, bound by an offer, announced with the first packet (only then its codec is certain).
+// A track that a participant publishes: its TrackInfo, the media section it was bound to, and one
+// UpTrack for each simulcast layer. Born with add_track, bound by an offer, announced with the
+// first packet (only then its codec is certain).
 
 #include <array>
 #include <memory>
@@ -22,7 +23,8 @@ class Publication {
  public:
   static constexpr std::size_t kMaxLayers = 3;
 
-  Publication(Context& context, Participant& owner, codec::livekit::TrackInfo track_info, std::string client_id);
+  Publication(Context& context, Participant& owner, codec::livekit::TrackInfo track_info,
+              std::string client_id);
   // Takes itself away from all subscriptions.
   ~Publication();
   Publication(const Publication&) = delete;
@@ -30,16 +32,17 @@ class Publication {
 
   Participant& publisher;
   codec::livekit::TrackInfo info;
-  std::string cid;              // the client's name for it
-  std::string preferred_codec;  // lower case, what add_track asked for; may be empty
-  std::string mid;              // empty: not bound yet
+  std::string cid;                           // the client's name for it
+  std::string preferred_codec;               // lower case, what add_track asked for; may be empty
+  std::string mid;                           // empty: not bound yet
   protocol::livekit::NegotiatedCodec codec;  // of the packets that come, once announced
   bool announced = false;
-  bool subscriber_told = false;  // the publisher has heard of its first subscriber
+  bool subscriber_told = false;            // the publisher has heard of its first subscriber
   std::vector<Subscription*> subscribers;  // those that are started
 
   bool video() const { return info.type == codec::livekit::TrackType::video; }
-  void bind(const protocol::livekit::RemoteSection& section, const protocol::livekit::SectionPlan& plan);
+  void bind(const protocol::livekit::RemoteSection& section,
+            const protocol::livekit::SectionPlan& plan);
   // Position of a rid among the layers, low to high; nullopt: not ours.
   std::optional<std::size_t> layer_of(std::string_view rid) const;
   const protocol::livekit::NegotiatedCodec* codec_of(PayloadType pt) const;
@@ -53,7 +56,8 @@ class Publication {
 
   std::uint32_t available_layers() const;
   std::vector<selector::Layer> layer_sizes() const;
-  // Which layers anybody wants, told to the publisher (dynacast): raised at once, lowered after 5 s.
+  // Which layers anybody wants, told to the publisher (dynacast): raised at once, lowered after 5
+  // s.
   void update_dynacast();
   void request_key_frame(std::size_t layer);
   void poll_layers();

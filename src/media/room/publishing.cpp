@@ -1,5 +1,5 @@
-// What a participant publishes: from add_track through the binding of sections and SSRCs to mute and unpublish
-// (livekit-protocol 4.5).
+// What a participant publishes: from add_track through the binding of sections and SSRCs to mute
+// and unpublish (livekit-protocol 4.5).
 #include <algorithm>
 
 #include "media/room/participant.h"
@@ -34,10 +34,12 @@ lk::TrackInfo track_info(const lk::AddTrackRequest& request, std::string sid) {
   info.backup_codec_policy = request.backup_codec_policy;
   info.stream = request.stream;
   if (info.stream.empty()) {
-    bool screen = request.source == lk::TrackSource::screen_share || request.source == lk::TrackSource::screen_share_audio;
+    bool screen = request.source == lk::TrackSource::screen_share ||
+                  request.source == lk::TrackSource::screen_share_audio;
     info.stream = screen ? "screen" : "camera";
   }
-  if (info.layers.empty() && !request.simulcast_codecs.empty()) info.layers = request.simulcast_codecs.front().layers;
+  if (info.layers.empty() && !request.simulcast_codecs.empty())
+    info.layers = request.simulcast_codecs.front().layers;
   if (info.layers.empty() && request.type == lk::TrackType::video) {
     lk::VideoLayer only;
     only.quality = lk::VideoQuality::high;
@@ -50,7 +52,8 @@ lk::TrackInfo track_info(const lk::AddTrackRequest& request, std::string sid) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
@@ -60,11 +63,16 @@ constexpr std::size_t kMaxRoutes = 512;  // SSRCs of one publisher
 
 std::string_view source_name(lk::TrackSource source) {
   switch (source) {
-    case lk::TrackSource::camera: return "camera";
-    case lk::TrackSource::microphone: return "microphone";
-    case lk::TrackSource::screen_share: return "screen_share";
-    case lk::TrackSource::screen_share_audio: return "screen_share_audio";
-    case lk::TrackSource::unknown: break;
+    case lk::TrackSource::camera:
+      return "camera";
+    case lk::TrackSource::microphone:
+      return "microphone";
+    case lk::TrackSource::screen_share:
+      return "screen_share";
+    case lk::TrackSource::screen_share_audio:
+      return "screen_share_audio";
+    case lk::TrackSource::unknown:
+      break;
   }
   return "unknown";
 }
@@ -75,16 +83,20 @@ Publication* Participant::publication(const std::string& track_sid) {
 }
 
 void Participant::add_track(const lk::AddTrackRequest& request) {
-  bool allowed = video_grants().may_publish() && video_grants().may_publish_source(source_name(request.source));
-  if (!allowed) return refuse(Reason::not_allowed, "this token may not publish that source", request);
+  bool allowed = video_grants().may_publish() &&
+                 video_grants().may_publish_source(source_name(request.source));
+  if (!allowed)
+    return refuse(Reason::not_allowed, "this token may not publish that source", request);
   if (request.type != lk::TrackType::audio && request.type != lk::TrackType::video) {
-    return refuse(Reason::unsupported_type, "only audio and video tracks are published this way", request);
+    return refuse(Reason::unsupported_type, "only audio and video tracks are published this way",
+                  request);
   }
   if (publications_.size() >= context_.config.max_tracks_per_participant) {
     return refuse(Reason::limit_exceeded, "too many tracks", request);
   }
   if (!request.sid.empty()) return;  // a backup codec for an existing track, which we never ask for
-  if (request.cid.empty() || request.cid.size() > protocol::livekit::kMaxName || request.name.size() > protocol::livekit::kMaxName) {
+  if (request.cid.empty() || request.cid.size() > protocol::livekit::kMaxName ||
+      request.name.size() > protocol::livekit::kMaxName) {
     return refuse(Reason::invalid_request, "cid and name take 1 to 256 characters", request);
   }
   for (const auto& [track_sid, existing] : publications_) {
@@ -95,8 +107,10 @@ void Participant::add_track(const lk::AddTrackRequest& request) {
     }
   }
   std::string track_sid = pl::new_track_sid(request.type, request.source, context_.host.random());
-  auto publication = std::make_unique<Publication>(context_, *this, track_info(request, track_sid), request.cid);
-  if (!request.simulcast_codecs.empty()) publication->preferred_codec = lower(request.simulcast_codecs.front().codec);
+  auto publication =
+      std::make_unique<Publication>(context_, *this, track_info(request, track_sid), request.cid);
+  if (!request.simulcast_codecs.empty())
+    publication->preferred_codec = lower(request.simulcast_codecs.front().codec);
   Publication& added = *publication;
   publications_[track_sid] = std::move(publication);
   send(Response::TrackPublished{lk::TrackPublishedResponse{request.cid, added.info}});
@@ -104,9 +118,11 @@ void Participant::add_track(const lk::AddTrackRequest& request) {
   if (publisher_->remote) bind_publications(*publisher_->remote);
 }
 
-// By the client's name for the track; some clients change ids under way, so then the oldest pending one of that kind.
+// By the client's name for the track; some clients change ids under way, so then the oldest pending
+// one of that kind.
 Publication* Participant::find_pending(const pl::RemoteSection& section) {
-  lk::TrackType type = section.kind == pl::Kind::audio ? lk::TrackType::audio : lk::TrackType::video;
+  lk::TrackType type =
+      section.kind == pl::Kind::audio ? lk::TrackType::audio : lk::TrackType::video;
   Publication* fallback = nullptr;
   for (const auto& [track_sid, publication] : publications_) {
     if (!publication->mid.empty() || publication->info.type != type) continue;
@@ -128,7 +144,8 @@ void Participant::announce(Publication& publication) {
                                                : lk::VideoLayer::Mode::mode_unused;
   publication.info.codecs = {codec};
   touch();
-  context_.host.log("track_published", room_.name(), identity(), publication.info.sid + " " + publication.info.mime_type);
+  context_.host.log("track_published", room_.name(), identity(),
+                    publication.info.sid + " " + publication.info.mime_type);
   room_.on_published(publication);
 }
 
@@ -159,7 +176,8 @@ void Participant::unpublish(const std::string& track_sid) {
   if (announced) room_.broadcast_participant(*this);
 }
 
-// Where a packet of this SSRC belongs. Learned from SDP, or from the mid and rid extensions of the first packets (RFC 8852).
+// Where a packet of this SSRC belongs. Learned from SDP, or from the mid and rid extensions of the
+// first packets (RFC 8852).
 Participant::Route* Participant::route(Peer& peer, const codec::rtp::Packet& packet) {
   if (auto known = routes_.find(packet.ssrc.value); known != routes_.end()) return &known->second;
   if (!peer.remote || routes_.size() >= kMaxRoutes) return nullptr;

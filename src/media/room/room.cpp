@@ -13,7 +13,8 @@ using Response = lk::SignalResponse;
 namespace {
 
 constexpr std::size_t kSifTrailerSize = 16;
-constexpr Duration kCountsInterval = 5s;  // livekit-protocol 4.15: counts are told at most this often
+constexpr Duration kCountsInterval =
+    5s;  // livekit-protocol 4.15: counts are told at most this often
 
 }  // namespace
 
@@ -28,7 +29,8 @@ Room::Room(Context& context, std::string name, std::string sid)
   info_.departure_timeout = static_cast<std::uint32_t>(context.config.departure_timeout / 1s);
   info_.max_participants = context.config.max_participants;
   sif_trailer_.resize(kSifTrailerSize);
-  context.host.random().fill({reinterpret_cast<std::uint8_t*>(sif_trailer_.data()), sif_trailer_.size()});
+  context.host.random().fill(
+      {reinterpret_cast<std::uint8_t*>(sif_trailer_.data()), sif_trailer_.size()});
 }
 
 Room::~Room() {
@@ -41,18 +43,21 @@ lk::Room Room::info() const {
   for (const auto& [identity, participant] : participants_) {
     if (participant->hidden() || participant->dependent()) continue;
     ++info.num_participants;
-    bool publishes = std::any_of(participant->publications().begin(), participant->publications().end(),
-                                 [](const auto& entry) { return entry.second->announced; });
+    bool publishes =
+        std::any_of(participant->publications().begin(), participant->publications().end(),
+                    [](const auto& entry) { return entry.second->announced; });
     if (publishes) ++info.num_publishers;
   }
-  info.active_recording = std::any_of(participants_.begin(), participants_.end(),
-                                      [](const auto& entry) { return entry.second->video_grants().recorder; });
+  info.active_recording =
+      std::any_of(participants_.begin(), participants_.end(),
+                  [](const auto& entry) { return entry.second->video_grants().recorder; });
   return info;
 }
 
 void Room::configure(const lk::RoomConfiguration& configuration) {
   if (configuration.empty_timeout != 0) info_.empty_timeout = configuration.empty_timeout;
-  if (configuration.departure_timeout != 0) info_.departure_timeout = configuration.departure_timeout;
+  if (configuration.departure_timeout != 0)
+    info_.departure_timeout = configuration.departure_timeout;
   if (configuration.max_participants != 0) info_.max_participants = configuration.max_participants;
   if (!configuration.metadata.empty() && configuration.metadata != info_.metadata) {
     info_.metadata = configuration.metadata;
@@ -80,10 +85,9 @@ Participant* Room::find_by_sid(const std::string& sid) {
 tl::expected<Participant*, JoinRefusal> Room::join(ConnectionId connection, JoinParams params) {
   std::string identity = params.grants.identity;
   if (Participant* old = find(identity)) remove(*old, lk::DisconnectReason::duplicate_identity);
-  auto participant = std::make_unique<Participant>(context_, *this, connection, std::move(params),
-                                                   protocol::livekit::new_sid(sid_prefix::participant,
-                                                                              context_.host.random()),
-                                                   next_number_++);
+  auto participant = std::make_unique<Participant>(
+      context_, *this, connection, std::move(params),
+      protocol::livekit::new_sid(sid_prefix::participant, context_.host.random()), next_number_++);
   if (info_.max_participants != 0 && !participant->dependent() && !participant->hidden() &&
       info().num_participants >= info_.max_participants) {
     return tl::unexpected(JoinRefusal{503, "room is full"});
@@ -102,11 +106,13 @@ tl::expected<Participant*, JoinRefusal> Room::join(ConnectionId connection, Join
   return &joined;
 }
 
-tl::expected<Participant*, JoinRefusal> Room::resume(ConnectionId connection, const JoinParams& params) {
+tl::expected<Participant*, JoinRefusal> Room::resume(ConnectionId connection,
+                                                     const JoinParams& params) {
   Participant* participant = find(params.grants.identity);
   bool other = participant != nullptr && !params.participant_sid.empty() &&
                participant->sid() != params.participant_sid;
-  if (participant == nullptr || participant->state() == Participant::State::disconnected || other) return nullptr;
+  if (participant == nullptr || participant->state() == Participant::State::disconnected || other)
+    return nullptr;
   context_.host.log("participant_resumed", name(), participant->identity(), participant->sid());
   participant->resume(connection, params);
   return participant;
@@ -128,7 +134,8 @@ void Room::remove(Participant& participant, lk::DisconnectReason reason) {
   detector_.remove(participant.number);
   participant.drop_media();
   auto found = participants_.find(participant.identity());
-  if (found != participants_.end() && found->second.get() == &participant) participants_.erase(found);
+  if (found != participants_.end() && found->second.get() == &participant)
+    participants_.erase(found);
   schedule_counts();
   bool anybody = std::any_of(participants_.begin(), participants_.end(),
                              [](const auto& entry) { return !entry.second->dependent(); });
@@ -199,7 +206,8 @@ void Room::on_published(Publication& publication) {
   broadcast_participant(publication.publisher);
   schedule_counts();
   for (auto& [identity, other] : participants_) {
-    if (other.get() != &publication.publisher && other->wants(publication)) other->subscribe(publication);
+    if (other.get() != &publication.publisher && other->wants(publication))
+      other->subscribe(publication);
   }
 }
 

@@ -21,17 +21,22 @@ class Room {
   const std::string& name() const { return info_.name; }
   const std::string& sif_trailer() const { return sif_trailer_; }
   codec::livekit::Room info() const;
-  // Limits and metadata of a CreateRoom request or a token's roomConfig; zero and empty leave a value as it is.
+  // Limits and metadata of a CreateRoom request or a token's roomConfig; zero and empty leave a
+  // value as it is.
   void configure(const codec::livekit::RoomConfiguration& configuration);
 
-  // A fresh join; an older participant of the same identity is removed first. The join message is on its way when this returns.
+  // A fresh join; an older participant of the same identity is removed first. The join message is
+  // on its way when this returns.
   tl::expected<Participant*, JoinRefusal> join(ConnectionId connection, JoinParams params);
   tl::expected<Participant*, JoinRefusal> resume(ConnectionId connection, const JoinParams& params);
   Participant* find(const std::string& identity);
   Participant* find_by_sid(const std::string& sid);
-  const std::map<std::string, std::unique_ptr<Participant>>& participants() const { return participants_; }
+  const std::map<std::string, std::unique_ptr<Participant>>& participants() const {
+    return participants_;
+  }
 
-  // Removes and tells the others. `leave` is also sent to the participant itself unless it left on its own.
+  // Removes and tells the others. `leave` is also sent to the participant itself unless it left on
+  // its own.
   void remove(Participant& participant, codec::livekit::DisconnectReason reason);
   void close(codec::livekit::DisconnectReason reason);
   // True when the timeouts of an empty room have passed.
@@ -75,7 +80,7 @@ class Room {
   Instant counts_told_{};
   speakers::SpeakerDetector detector_;
   std::uint64_t next_number_ = 1;
-  std::vector<std::string> nonces_;        // of SendData, the latest few
+  std::vector<std::string> nonces_;  // of SendData, the latest few
 };
 
 }  // namespace portico::media::room

@@ -15,10 +15,14 @@ constexpr Duration kQualityInterval = 5s;
 
 lk::ConnectionQuality to_wire(speakers::Quality quality) {
   switch (quality) {
-    case speakers::Quality::lost: return lk::ConnectionQuality::lost;
-    case speakers::Quality::poor: return lk::ConnectionQuality::poor;
-    case speakers::Quality::good: return lk::ConnectionQuality::good;
-    case speakers::Quality::excellent: break;
+    case speakers::Quality::lost:
+      return lk::ConnectionQuality::lost;
+    case speakers::Quality::poor:
+      return lk::ConnectionQuality::poor;
+    case speakers::Quality::good:
+      return lk::ConnectionQuality::good;
+    case speakers::Quality::excellent:
+      break;
   }
   return lk::ConnectionQuality::excellent;
 }
@@ -26,9 +30,9 @@ lk::ConnectionQuality to_wire(speakers::Quality quality) {
 // May `listener` know how `speaker` speaks? Itself, and whoever receives one of its tracks.
 bool follows(const Participant& listener, const Participant& speaker) {
   if (&listener == &speaker) return true;
-  return std::any_of(speaker.publications().begin(), speaker.publications().end(), [&](const auto& entry) {
-    return listener.subscriptions().contains(entry.first);
-  });
+  return std::any_of(
+      speaker.publications().begin(), speaker.publications().end(),
+      [&](const auto& entry) { return listener.subscriptions().contains(entry.first); });
 }
 
 }  // namespace
@@ -38,9 +42,9 @@ void Room::on_audio_level(Participant& participant, std::uint8_t level) {
 }
 
 void Room::on_muted(Participant& participant) {
-  bool audible = std::any_of(participant.publications().begin(), participant.publications().end(), [](const auto& entry) {
-    return !entry.second->video() && !entry.second->info.muted;
-  });
+  bool audible = std::any_of(
+      participant.publications().begin(), participant.publications().end(),
+      [](const auto& entry) { return !entry.second->video() && !entry.second->info.muted; });
   if (!audible) detector_.mute(participant.number);
 }
 
@@ -50,10 +54,12 @@ void Room::update_speakers() {
   for (auto& [identity, listener] : participants_) {
     lk::SpeakersChanged message;
     for (const auto& change : changes) {
-      auto speaker = std::find_if(participants_.begin(), participants_.end(),
-                                  [&](const auto& entry) { return entry.second->number == change.speaker; });
+      auto speaker =
+          std::find_if(participants_.begin(), participants_.end(),
+                       [&](const auto& entry) { return entry.second->number == change.speaker; });
       if (speaker == participants_.end() || !follows(*listener, *speaker->second)) continue;
-      message.speakers.push_back({speaker->second->sid(), static_cast<float>(change.level), change.active});
+      message.speakers.push_back(
+          {speaker->second->sid(), static_cast<float>(change.level), change.active});
     }
     if (!message.speakers.empty()) listener->send(Response::SpeakersChanged{std::move(message)});
   }
@@ -73,7 +79,8 @@ void Room::update_quality() {
     }
     for (const auto& [track_sid, subscription] : participant->subscriptions()) {
       subscription->close_quality_window();
-      if (subscription->quality.has_verdict(context_.now)) score = std::min(score, subscription->quality.score());
+      if (subscription->quality.has_verdict(context_.now))
+        score = std::min(score, subscription->quality.score());
     }
     lk::ConnectionQuality quality = to_wire(speakers::quality_of(score));
     changed = changed || !participant->quality_told || quality != participant->last_quality;

@@ -14,7 +14,8 @@ namespace {
 
 std::set<std::string> union_of(const lk::UpdateSubscription& request) {
   std::set<std::string> sids(request.track_sids.begin(), request.track_sids.end());
-  for (const auto& tracks : request.participant_tracks) sids.insert(tracks.track_sids.begin(), tracks.track_sids.end());
+  for (const auto& tracks : request.participant_tracks)
+    sids.insert(tracks.track_sids.begin(), tracks.track_sids.end());
   return sids;
 }
 
@@ -23,17 +24,20 @@ std::set<std::string> union_of(const lk::UpdateSubscription& request) {
 bool Participant::allows(const Participant& subscriber, const std::string& track_sid) const {
   if (!permission_given_ || permission_given_->all_participants) return true;
   for (const auto& permission : permission_given_->track_permissions) {
-    bool meant = permission.participant_sid == subscriber.sid() || permission.participant_identity == subscriber.identity();
+    bool meant = permission.participant_sid == subscriber.sid() ||
+                 permission.participant_identity == subscriber.identity();
     if (!meant) continue;
     const auto& sids = permission.track_sids;
-    if (permission.all_tracks || std::find(sids.begin(), sids.end(), track_sid) != sids.end()) return true;
+    if (permission.all_tracks || std::find(sids.begin(), sids.end(), track_sid) != sids.end())
+      return true;
   }
   return false;
 }
 
 bool Participant::wants(const Publication& publication) const {
-  return active() && publication.announced && params_.auto_subscribe && video_grants().may_subscribe() &&
-         !opted_out_.contains(publication.info.sid) && publication.publisher.allows(*this, publication.info.sid);
+  return active() && publication.announced && params_.auto_subscribe &&
+         video_grants().may_subscribe() && !opted_out_.contains(publication.info.sid) &&
+         publication.publisher.allows(*this, publication.info.sid);
 }
 
 void Participant::subscribe(Publication& publication) {

@@ -28,7 +28,8 @@ bool Subscription::fits(const pl::RemoteSection& section) const {
 void Subscription::start(const pl::RemoteSection& section) {
   std::vector<forwarding::DownTrack::Payload> payloads;
   auto add = [&](const pl::NegotiatedCodec* codec) {
-    if (codec != nullptr) payloads.push_back({codec::rtp::codec_from_name(codec->name), codec->pt, codec->rtx_pt});
+    if (codec != nullptr)
+      payloads.push_back({codec::rtp::codec_from_name(codec->name), codec->pt, codec->rtx_pt});
   };
   if (publication.video()) {
     add(pl::match_codec(section, publication.codec));
@@ -36,7 +37,8 @@ void Subscription::start(const pl::RemoteSection& section) {
     // A publisher may change between RED and plain Opus at any packet.
     add(pl::find_codec(section, "opus"));
     if (publication.codec.name == "red") add(pl::find_codec(section, "red"));
-    if (publication.codec.name != "opus" && publication.codec.name != "red") add(pl::match_codec(section, publication.codec));
+    if (publication.codec.name != "opus" && publication.codec.name != "red")
+      add(pl::match_codec(section, publication.codec));
   }
   if (payloads.empty()) return;
   auto extensions = extension_ids(pl::answered_extensions(section));
@@ -60,7 +62,8 @@ void Subscription::start(const pl::RemoteSection& section) {
   request_key_frame();
   if (!publication.subscriber_told) {
     publication.subscriber_told = true;
-    publication.publisher.send(lk::SignalResponse::TrackSubscribed{lk::TrackSubscribed{publication.info.sid}});
+    publication.publisher.send(
+        lk::SignalResponse::TrackSubscribed{lk::TrackSubscribed{publication.info.sid}});
   }
 }
 
@@ -110,7 +113,8 @@ void Subscription::set_disabled(bool disabled) {
 void Subscription::update_target() {
   if (down_ == nullptr) return;
   if (!publication.video()) {
-    down_->set_target(selector_.settings().disabled ? std::nullopt : std::optional<std::uint8_t>(0), context_.now);
+    down_->set_target(selector_.settings().disabled ? std::nullopt : std::optional<std::uint8_t>(0),
+                      context_.now);
     return;
   }
   auto sizes = publication.layer_sizes();
@@ -118,7 +122,8 @@ void Subscription::update_target() {
   selector_.set_available(publication.available_layers());
   double frame_rate = 0;
   for (std::size_t k = 0; k < Publication::kMaxLayers; ++k) {
-    if (auto* up = publication.stream(k)) frame_rate = std::max(frame_rate, up->frame_rate(context_.now));
+    if (auto* up = publication.stream(k))
+      frame_rate = std::max(frame_rate, up->frame_rate(context_.now));
   }
   selector_.set_frame_rate(frame_rate);
   down_->set_target(selector_.target(), context_.now, selector_.max_temporal());
@@ -161,11 +166,13 @@ void Subscription::poll() {
   if (!publication.video() || publication.layer_sizes().size() < 2) return;
   auto current = down_->current();
   auto wanted = selector_.wanted();
-  if (current && wanted && selector_.guard().update(*current, *wanted, context_.now)) update_target();
+  if (current && wanted && selector_.guard().update(*current, *wanted, context_.now))
+    update_target();
 }
 
 bool Subscription::write_sender_report(codec::rtcp::Writer& writer) {
-  return down_ != nullptr && down_->sender_report_due(context_.now) && down_->write_sender_report(writer, context_.now);
+  return down_ != nullptr && down_->sender_report_due(context_.now) &&
+         down_->write_sender_report(writer, context_.now);
 }
 
 void Subscription::close_quality_window() {
@@ -178,7 +185,8 @@ void Subscription::close_quality_window() {
     window.jitter = down_->statistics().jitter;
     window.round_trip = down_->statistics().round_trip.value_or(Duration{0});
     if (publication.video() && down_->current() && down_->target()) {
-      window.missing_layers = std::max(0, static_cast<int>(*down_->target()) - static_cast<int>(*down_->current()));
+      window.missing_layers =
+          std::max(0, static_cast<int>(*down_->target()) - static_cast<int>(*down_->current()));
     }
   }
   if (judged_ && down_ != nullptr) quality.close_window(window, context_.now);

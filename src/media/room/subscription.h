@@ -1,5 +1,6 @@
 #pragma once
-// One participant's subscription to one publication: the section that carries it and the DownTrack behind it.
+// One participant's subscription to one publication: the section that carries it and the DownTrack
+// behind it.
 
 #include <memory>
 #include <optional>
@@ -35,7 +36,9 @@ class Subscription final : public forwarding::RtpOut {
   void source_gone();
   void set_source(std::size_t layer, forwarding::UpTrack* up);
 
-  void forward(forwarding::StoredPacket& packet, std::uint8_t layer) { down_->forward(packet, layer, context_.now, *this); }
+  void forward(forwarding::StoredPacket& packet, std::uint8_t layer) {
+    down_->forward(packet, layer, context_.now, *this);
+  }
   void apply(const codec::livekit::UpdateTrackSettings& settings);
   void set_disabled(bool disabled);
   // The layer asked for; nullopt: disabled.

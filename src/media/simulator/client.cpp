@@ -19,11 +19,14 @@ constexpr std::uint8_t kLevelExtension = 1;
 constexpr std::size_t kReceiveSections = 1;  // of each kind, in the first offer
 
 constexpr std::string_view kMediaLines =
-    "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
+    "c=IN IP4 0.0.0.0\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=extmap:4 "
+    "urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
 constexpr std::string_view kAudioLines =
-    "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
+    "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 "
+    "opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
 constexpr std::string_view kVideoLines =
-    "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+    "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm "
+    "fir\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
 
 }  // namespace
 
@@ -46,7 +49,8 @@ class Client::Sink final : public PacketSink {
   ByteVector buffer_;
 };
 
-Client::Client(std::string identity, SocketAddress address, SocketAddress server, std::uint64_t seed, Wires wires)
+Client::Client(std::string identity, SocketAddress address, SocketAddress server,
+               std::uint64_t seed, Wires wires)
     : identity_(std::move(identity)),
       address_(address),
       server_(server),
@@ -63,14 +67,16 @@ lk::SessionDescription Client::first_offer(Instant) {
   config.ice = credentials_;
   config.ice_lite = false;
   config.ice_controlling = true;
-  config.local_candidates = {fmt::format("candidate:1 1 udp 2130706431 {} {} typ host", address_.ip.to_string(), address_.port)};
+  config.local_candidates = {fmt::format("candidate:1 1 udp 2130706431 {} {} typ host",
+                                         address_.ip.to_string(), address_.port)};
   config.dtls = &dtls_;
   config.dtls_server = false;
   transport_ = std::move(*peer::PeerTransport::create(config, *this, random_));
   sections_.clear();
   for (const char* kind : {"audio", "video"}) {
     for (std::size_t k = 0; k < kReceiveSections; ++k) {
-      sections_.push_back(Section{std::to_string(sections_.size() + 1), kind, false, "", 0, 0, 0, 0});
+      sections_.push_back(
+          Section{std::to_string(sections_.size() + 1), kind, false, "", 0, 0, 0, 0});
     }
   }
   connected_ = answered_ = false;
@@ -81,20 +87,30 @@ lk::SessionDescription Client::first_offer(Instant) {
 std::string Client::offer_text() const {
   std::string bundle = "0";
   for (const Section& section : sections_) bundle += " " + section.mid;
-  std::string common = fmt::format("a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:trickle\r\na=fingerprint:sha-256 {}\r\na=setup:actpass\r\n",
-                                   credentials_.ufrag, credentials_.pwd, dtls_.fingerprint());
-  std::string text = fmt::format("v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {}\r\n", offer_id_ + 1, bundle);
-  text += "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n" + common;
-  text += fmt::format("a=candidate:1 1 udp 2130706431 {} {} typ host\r\n", address_.ip.to_string(), address_.port);
+  std::string common = fmt::format(
+      "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:trickle\r\na=fingerprint:sha-256 "
+      "{}\r\na=setup:actpass\r\n",
+      credentials_.ufrag, credentials_.pwd, dtls_.fingerprint());
+  std::string text =
+      fmt::format("v=0\r\no=- 1 {} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {}\r\n",
+                  offer_id_ + 1, bundle);
+  text +=
+      "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 "
+      "0.0.0.0\r\na=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n" +
+      common;
+  text += fmt::format("a=candidate:1 1 udp 2130706431 {} {} typ host\r\n", address_.ip.to_string(),
+                      address_.port);
   for (const Section& section : sections_) {
     bool audio = section.kind == "audio";
-    text += fmt::format("m={} 9 UDP/TLS/RTP/SAVPF {}\r\na=mid:{}\r\na={}\r\n", section.kind, audio ? "111" : "96 97", section.mid,
-                        section.sends ? "sendonly" : "recvonly");
+    text +=
+        fmt::format("m={} 9 UDP/TLS/RTP/SAVPF {}\r\na=mid:{}\r\na={}\r\n", section.kind,
+                    audio ? "111" : "96 97", section.mid, section.sends ? "sendonly" : "recvonly");
     text += kMediaLines;
     text += audio ? kAudioLines : kVideoLines;
     text += common;
     if (section.sends) {
-      text += fmt::format("a=msid:- {}\r\na=ssrc:{} cname:{}\r\n", section.cid, section.ssrc, identity_);
+      text += fmt::format("a=msid:- {}\r\na=ssrc:{} cname:{}\r\n", section.cid, section.ssrc,
+                          identity_);
     }
   }
   return text;
@@ -109,18 +125,22 @@ void Client::on_signal(const lk::SignalResponse& response, Instant now) {
   using R = lk::SignalResponse;
   if (auto* join = std::get_if<R::Join>(&response.message)) {
     participant_sid = join->value.participant->sid;
-    for (const auto& other : join->value.other_participants) others[other.identity] = other.state == lk::ParticipantInfo::State::disconnected ? "gone" : "here";
+    for (const auto& other : join->value.other_participants)
+      others[other.identity] =
+          other.state == lk::ParticipantInfo::State::disconnected ? "gone" : "here";
   } else if (auto* answer = std::get_if<R::Answer>(&response.message)) {
     handle_answer(answer->value, now);
   } else if (auto* update = std::get_if<R::Update>(&response.message)) {
     for (const auto& other : update->value.participants) {
       if (other.identity == identity_) continue;
-      others[other.identity] = other.state == lk::ParticipantInfo::State::disconnected ? "gone" : "here";
+      others[other.identity] =
+          other.state == lk::ParticipantInfo::State::disconnected ? "gone" : "here";
     }
   } else if (auto* wanted = std::get_if<R::MediaSectionsRequirement>(&response.message)) {
     auto add = [&](const char* kind, std::uint32_t count) {
       for (std::uint32_t k = 0; k < count; ++k) {
-        sections_.push_back(Section{std::to_string(sections_.size() + 1), kind, false, "", 0, 0, 0, 0});
+        sections_.push_back(
+            Section{std::to_string(sections_.size() + 1), kind, false, "", 0, 0, 0, 0});
       }
     };
     add("audio", wanted->value.num_audios);
@@ -136,8 +156,11 @@ void Client::on_signal(const lk::SignalResponse& response, Instant now) {
 void Client::handle_answer(const lk::SessionDescription& answer, Instant now) {
   auto description = protocol::livekit::read_description("answer", answer.sdp);
   if (!description || transport_ == nullptr || answer.id != offer_id_) return;
-  static_cast<void>(transport_->set_remote(description->ufrag, description->pwd, description->fingerprint_hash, description->fingerprint, now));
-  for (const auto& line : description->candidates) static_cast<void>(transport_->add_remote_candidate(line));
+  static_cast<void>(transport_->set_remote(description->ufrag, description->pwd,
+                                           description->fingerprint_hash, description->fingerprint,
+                                           now));
+  for (const auto& line : description->candidates)
+    static_cast<void>(transport_->add_remote_candidate(line));
   for (const auto& [mid, track_sid] : answer.mid_to_track_id) {
     const auto* section = description->section(mid);
     if (section == nullptr) continue;
@@ -154,7 +177,8 @@ void Client::handle_answer(const lk::SessionDescription& answer, Instant now) {
 }
 
 void Client::receive(const SocketAddress& from, MutableBytes data_bytes, Instant now) {
-  if (transport_ != nullptr) transport_->receive(Path{Transport::udp, address_, from, 0}, data_bytes, now);
+  if (transport_ != nullptr)
+    transport_->receive(Path{Transport::udp, address_, from, 0}, data_bytes, now);
 }
 
 void Client::run(Instant now) {
@@ -174,7 +198,8 @@ void Client::publish(lk::TrackType type, Instant now) {
   lk::AddTrackRequest request;
   request.cid = section.cid;
   request.type = type;
-  request.source = type == lk::TrackType::audio ? lk::TrackSource::microphone : lk::TrackSource::camera;
+  request.source =
+      type == lk::TrackType::audio ? lk::TrackSource::microphone : lk::TrackSource::camera;
   sections_.push_back(section);
   wires_.signal({lk::SignalRequest::AddTrack{std::move(request)}});
   send_offer(now);
@@ -221,7 +246,8 @@ void Client::on_rtp(MutableBytes bytes, Instant) {
   if (track == tracks_by_ssrc_.end()) return;
   Stream& stream = streams[track->second];
   bool video = packet->payload_type.value == kVp8Pt;
-  if (stream.packets > 0 && newer16(packet->sequence, stream.last_sequence) && newer32(stream.last_timestamp, packet->timestamp)) {
+  if (stream.packets > 0 && newer16(packet->sequence, stream.last_sequence) &&
+      newer32(stream.last_timestamp, packet->timestamp)) {
     ++stream.timestamps_back;
   }
   if (stream.packets == 0 || newer16(packet->sequence, stream.last_sequence)) {
@@ -256,6 +282,8 @@ void Client::send_data(const std::string& text, Instant now) {
   static_cast<void>(transport_->send_message(*reliable_, as_bytes(packet), true, now));
 }
 
-void Client::on_message(std::uint16_t, bool, Bytes message, Instant) { data.emplace_back(as_text(message)); }
+void Client::on_message(std::uint16_t, bool, Bytes message, Instant) {
+  data.emplace_back(as_text(message));
+}
 
 }  // namespace portico::media::simulator

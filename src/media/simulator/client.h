@@ -1,6 +1,7 @@
 #pragma once
-// A fake LiveKit client (one peer connection, /rtc/v1) for simulations: joins, publishes a VP8-like and an Opus-like stream,
-// subscribes to everything, answers the server's requests for sections, sends and receives data. Keeps what it saw for tests.
+// A fake LiveKit client (one peer connection, /rtc/v1) for simulations: joins, publishes a VP8-like
+// and an Opus-like stream, subscribes to everything, answers the server's requests for sections,
+// sends and receives data. Keeps what it saw for tests.
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,8 @@ namespace portico::media::simulator {
 
 class Client final : public peer::Observer {
  public:
-  // How it reaches the world. `transmit` sends a datagram to the server, `signal` a request on its WebSocket.
+  // How it reaches the world. `transmit` sends a datagram to the server, `signal` a request on its
+  // WebSocket.
   struct Wires {
     std::function<void(const Path&, Bytes)> transmit;
     std::function<void(codec::livekit::SignalRequest)> signal;
@@ -31,10 +33,11 @@ class Client final : public peer::Observer {
     std::uint32_t last_timestamp = 0;
     std::uint64_t timestamps_back = 0;  // newer sequence with an older timestamp
     std::uint16_t last_sequence = 0;
-    std::set<std::uint32_t> counters;   // what the publisher wrote into the payloads
+    std::set<std::uint32_t> counters;  // what the publisher wrote into the payloads
   };
 
-  Client(std::string identity, SocketAddress address, SocketAddress server, std::uint64_t seed, Wires wires);
+  Client(std::string identity, SocketAddress address, SocketAddress server, std::uint64_t seed,
+         Wires wires);
   ~Client() override;
 
   const std::string& identity() const { return identity_; }
@@ -52,9 +55,9 @@ class Client final : public peer::Observer {
 
   bool connected() const { return connected_; }
   std::string participant_sid;
-  std::map<std::string, std::string> others;       // identity -> state name of the last update
-  std::map<std::string, Stream> streams;           // by track sid
-  std::vector<std::string> data;                   // payloads in order
+  std::map<std::string, std::string> others;  // identity -> state name of the last update
+  std::map<std::string, Stream> streams;      // by track sid
+  std::vector<std::string> data;              // payloads in order
   std::vector<codec::livekit::LeaveRequest> leaves;
   std::vector<codec::livekit::SpeakerInfo> speakers;  // all changes
   std::uint64_t key_frame_requests = 0;
@@ -62,7 +65,7 @@ class Client final : public peer::Observer {
  private:
   struct Section {
     std::string mid;
-    std::string kind;       // audio, video
+    std::string kind;  // audio, video
     bool sends = false;
     std::string cid;
     std::uint32_t ssrc = 0;

@@ -10,9 +10,12 @@ namespace {
 
 using codec::livekit::TrackType;
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
-// Largest run of consecutive payload counters in `stream`, as a share of its span: 1 = nothing is missing.
+// Largest run of consecutive payload counters in `stream`, as a share of its span: 1 = nothing is
+// missing.
 double completeness(const Client::Stream& stream) {
   if (stream.counters.empty()) return 0;
   double span = static_cast<double>(*stream.counters.rbegin() - *stream.counters.begin() + 1);
@@ -36,7 +39,8 @@ struct Conference {
   // Does everybody get both streams of both others?
   bool all_flow(std::uint64_t packets) {
     return std::all_of(clients.begin(), clients.end(), [&](Client* c) {
-      auto flowing = std::count_if(c->streams.begin(), c->streams.end(), [&](const auto& s) { return s.second.packets >= packets; });
+      auto flowing = std::count_if(c->streams.begin(), c->streams.end(),
+                                   [&](const auto& s) { return s.second.packets >= packets; });
       return flowing >= 4;
     });
   }
@@ -47,7 +51,8 @@ struct Conference {
 TEST(Conference, ThreeClientsMeetOnACleanNetwork) {
   Conference conference(1);
   ASSERT_TRUE(conference.world.run_until([&] { return conference.all_connected(); }, 5s));
-  for (Client* client : conference.clients) EXPECT_EQ(client->others.size(), 2U) << client->identity();
+  for (Client* client : conference.clients)
+    EXPECT_EQ(client->others.size(), 2U) << client->identity();
   conference.publish_all();
   ASSERT_TRUE(conference.world.run_until([&] { return conference.all_flow(100); }, 20s));
   for (Client* client : conference.clients) {
@@ -75,8 +80,9 @@ TEST(Conference, LossAndReorderingAreRepaired) {
   for (Client* client : conference.clients) {
     for (const auto& [track, stream] : client->streams) {
       EXPECT_EQ(stream.timestamps_back, 0U);
-      // The uplink's video losses come back by NACK (these clients keep no history, so what is lost stays lost on that leg);
-      // either way no duplicates and never more than what two lossy legs can take.
+      // The uplink's video losses come back by NACK (these clients keep no history, so what is lost
+      // stays lost on that leg); either way no duplicates and never more than what two lossy legs
+      // can take.
       EXPECT_GT(completeness(stream), 0.88) << client->identity() << " " << track;
       EXPECT_EQ(stream.sequences.size(), stream.counters.size()) << "every packet once";
     }
@@ -90,13 +96,19 @@ TEST(Conference, DataReachesEverybodyOnceAndInOrderDespiteLoss) {
   Conference conference(3, model);
   ASSERT_TRUE(conference.world.run_until([&] { return conference.all_connected(); }, 20s));
   conference.world.run(2s);
-  for (int k = 0; k < 50; ++k) conference.clients[0]->send_data("message " + std::to_string(k) + ".", conference.world.now());
-  ASSERT_TRUE(conference.world.run_until([&] { return conference.clients[1]->data.size() >= 50 && conference.clients[2]->data.size() >= 50; }, 30s));
+  for (int k = 0; k < 50; ++k)
+    conference.clients[0]->send_data("message " + std::to_string(k) + ".", conference.world.now());
+  ASSERT_TRUE(conference.world.run_until(
+      [&] {
+        return conference.clients[1]->data.size() >= 50 && conference.clients[2]->data.size() >= 50;
+      },
+      30s));
   for (std::size_t c : {1U, 2U}) {
     ASSERT_EQ(conference.clients[c]->data.size(), 50U);
     for (std::size_t k = 0; k < 50; ++k) {
       EXPECT_TRUE(contains(conference.clients[c]->data[k], "message " + std::to_string(k) + "."));
-      EXPECT_TRUE(contains(conference.clients[c]->data[k], "ann")) << "sent under the sender's identity";
+      EXPECT_TRUE(contains(conference.clients[c]->data[k], "ann"))
+          << "sent under the sender's identity";
     }
   }
   EXPECT_TRUE(conference.clients[0]->data.empty());
@@ -142,7 +154,8 @@ TEST(Conference, AClientThatVanishesIsRemoved) {
   Client& cem = *conference.clients[2];
   conference.world.network().cut(cem.address(), true);
   conference.world.cut_signal(cem);
-  ASSERT_TRUE(conference.world.run_until([&] { return conference.world.engine().stats().participants == 2; }, 60s));
+  ASSERT_TRUE(conference.world.run_until(
+      [&] { return conference.world.engine().stats().participants == 2; }, 60s));
   EXPECT_EQ(conference.clients[0]->others.at("cem"), "gone");
 }
 
@@ -158,7 +171,8 @@ TEST(Conference, SpeakersAreToldToThoseWhoListen) {
   EXPECT_GT(ben.speakers.front().level, 0.0F);
   ben.speakers.clear();
   conference.world.send_media = false;
-  ASSERT_TRUE(conference.world.run_until([&] { return !ben.speakers.empty() && !ben.speakers.back().active; }, 5s));
+  ASSERT_TRUE(conference.world.run_until(
+      [&] { return !ben.speakers.empty() && !ben.speakers.back().active; }, 5s));
 }
 
 TEST(Conference, RoomsEndWhenTheirTimeHasCome) {

@@ -3,7 +3,8 @@
 namespace portico::media::simulator {
 
 bool Network::chance(double probability) {
-  return probability > 0 && random_.below(1'000'000) < static_cast<std::uint32_t>(probability * 1'000'000);
+  return probability > 0 &&
+         random_.below(1'000'000) < static_cast<std::uint32_t>(probability * 1'000'000);
 }
 
 void Network::cut(const SocketAddress& address, bool off) { cut_[address] = off; }
@@ -23,7 +24,8 @@ void Network::send(const SocketAddress& from, const SocketAddress& to, Bytes dat
     if (model_.jitter > Duration{0}) {
       jitter = Duration(random_.below(static_cast<std::uint32_t>(model_.jitter / 1us)) * 1000LL);
     }
-    queue_.emplace(now + model_.delay + jitter, Delivery{from, to, ByteVector(data.begin(), data.end())});
+    queue_.emplace(now + model_.delay + jitter,
+                   Delivery{from, to, ByteVector(data.begin(), data.end())});
   }
 }
 

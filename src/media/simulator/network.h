@@ -1,6 +1,7 @@
 #pragma once
-// A network in virtual time: datagrams between addresses with loss, delay, jitter (which reorders) and duplication, from a seed. It
-// knows no protocol; the world hands in what was sent and asks for what is due.
+// A network in virtual time: datagrams between addresses with loss, delay, jitter (which reorders)
+// and duplication, from a seed. It knows no protocol; the world hands in what was sent and asks for
+// what is due.
 
 #include <cstdint>
 #include <map>

@@ -27,7 +27,8 @@ class World::ServerSink final : public PacketSink {
     return buffer_;
   }
   void commit(std::size_t size) override {
-    if (size > 0) world_.network_.send(kServer, path_.remote, Bytes(buffer_).first(size), world_.now_);
+    if (size > 0)
+      world_.network_.send(kServer, path_.remote, Bytes(buffer_).first(size), world_.now_);
   }
 
  private:
@@ -57,16 +58,20 @@ room::JoinParams World::join_params(Client& client, const std::string& room_name
 }
 
 Client& World::add_client(const std::string& identity, const std::string& room_name) {
-  SocketAddress address{IpAddress::v4(198, 51, 100, static_cast<std::uint8_t>(clients_.size() + 1)), 5000};
+  SocketAddress address{IpAddress::v4(198, 51, 100, static_cast<std::uint8_t>(clients_.size() + 1)),
+                        5000};
   Client* self = nullptr;
   Client::Wires wires;
-  wires.transmit = [this, address](const Path& path, Bytes data) { network_.send(address, path.remote, data, now_); };
+  wires.transmit = [this, address](const Path& path, Bytes data) {
+    network_.send(address, path.remote, data, now_);
+  };
   clients_.push_back(nullptr);
   std::size_t index = clients_.size() - 1;
   wires.signal = [this, index](codec::livekit::SignalRequest request) {
     to_server_.emplace_back(clients_[index].get(), std::move(request));
   };
-  clients_[index] = std::make_unique<Client>(identity, address, kServer, random_.u64(), std::move(wires));
+  clients_[index] =
+      std::make_unique<Client>(identity, address, kServer, random_.u64(), std::move(wires));
   self = clients_[index].get();
   restart(*self, room_name);
   return *self;
@@ -148,7 +153,8 @@ bool World::run_until(const std::function<bool()>& condition, Duration limit) {
   return condition();
 }
 
-void World::send_signal(room::ConnectionId connection, const codec::livekit::SignalResponse& message) {
+void World::send_signal(room::ConnectionId connection,
+                        const codec::livekit::SignalResponse& message) {
   to_clients_.emplace_back(connection, message);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A whole conference in virtual time: one room engine, fake clients, and the network between them. No socket, thread or clock;
-// the same seed gives the same run.
+// A whole conference in virtual time: one room engine, fake clients, and the network between them.
+// No socket, thread or clock; the same seed gives the same run.
 
 #include <deque>
 #include <functional>
@@ -38,7 +38,8 @@ class World final : public room::Host {
   bool send_media = true;
 
   // room::Host
-  void send_signal(room::ConnectionId connection, const codec::livekit::SignalResponse& message) override;
+  void send_signal(room::ConnectionId connection,
+                   const codec::livekit::SignalResponse& message) override;
   void close_signal(room::ConnectionId connection) override;
   PacketSink& sink() override;
   Random& random() override { return random_; }

@@ -44,8 +44,8 @@ Bridge::Bridge(io::runtime::Loop& loop, BridgeOptions options, Logger& logger)
 
 Bridge::~Bridge() = default;
 
-Result<std::unique_ptr<Bridge>> Bridge::create(io::runtime::Loop& loop, BridgeOptions options, Logger& logger,
-                                               MetricsRegistry& metrics) {
+Result<std::unique_ptr<Bridge>> Bridge::create(io::runtime::Loop& loop, BridgeOptions options,
+                                               Logger& logger, MetricsRegistry& metrics) {
   std::unique_ptr<Bridge> bridge(new Bridge(loop, std::move(options), logger));
   PORTICO_TRY(certificate, protocol::dtls::Context::create_self_signed());
   bridge->dtls_ = std::move(certificate);
@@ -95,11 +95,14 @@ void Bridge::add_routes(http::Router& router) {
   cors.cors = true;
   for (bool v1 : {false, true}) {
     std::string path = v1 ? "/rtc/v1" : "/rtc";
-    router.add("GET", path, [this, v1](http::Request request) { return connect(std::move(request), v1); }, cors);
+    router.add(
+        "GET", path, [this, v1](http::Request request) { return connect(std::move(request), v1); },
+        cors);
     router.add("GET", path + "/validate", http::immediate([this, v1](const http::Request& request) {
                  auto join = read_join(request, v1, key_lookup(), io::runtime::wall_clock());
                  if (join) return http::Response::text(200, "success");
-                 return http::Response::text(static_cast<unsigned>(join.error().status), join.error().text);
+                 return http::Response::text(static_cast<unsigned>(join.error().status),
+                                             join.error().text);
                }),
                cors);
   }
@@ -110,21 +113,32 @@ Task<http::Response> Bridge::connect(http::Request request, bool v1) {
   if (!request.wants_websocket()) co_return http::Response::empty(404);
   if (draining_) co_return http::Response::text(503, "this server is shutting down");
   auto params = read_join(request, v1, key_lookup(), io::runtime::wall_clock());
-  if (!params) co_return http::Response::text(static_cast<unsigned>(params.error().status), params.error().text);
+  if (!params)
+    co_return http::Response::text(static_cast<unsigned>(params.error().status),
+                                   params.error().text);
   auto join = std::make_shared<room::JoinParams>(std::move(*params));
   room::ConnectionId id(next_connection_++);
   std::string room_name = join->grants.grants().room;
   Session& session = sessions_[id];
   session.worker = std::hash<std::string>{}(room_name) % workers_.size();
-  logger_.info("signal_connect", {{"request", request.id}, {"room", room_name}, {"participant", join->grants.identity},
-                                  {"client", join->client.version}, {"resume", join->reconnect ? "true" : "false"}});
-  auto ticket = std::make_shared<Ticket>(*this, id);  // shared with the upgrade, which may never happen
-  auto work = [id, join](room::Engine& engine, Instant now) { return engine.join(id, std::move(*join), now); };
+  logger_.info("signal_connect", {{"request", request.id},
+                                  {"room", room_name},
+                                  {"participant", join->grants.identity},
+                                  {"client", join->client.version},
+                                  {"resume", join->reconnect ? "true" : "false"}});
+  auto ticket =
+      std::make_shared<Ticket>(*this, id);  // shared with the upgrade, which may never happen
+  auto work = [id, join](room::Engine& engine, Instant now) {
+    return engine.join(id, std::move(*join), now);
+  };
   auto joined = co_await on_worker(room_name, std::move(work));
-  if (!joined) co_return http::Response::text(static_cast<unsigned>(joined.error().status), joined.error().text);
-  co_return http::accept_websocket(request, [this, ticket](std::unique_ptr<http::WebSocket> socket) {
-    return serve(ticket, std::move(socket));
-  });
+  if (!joined)
+    co_return http::Response::text(static_cast<unsigned>(joined.error().status),
+                                   joined.error().text);
+  co_return http::accept_websocket(request,
+                                   [this, ticket](std::unique_ptr<http::WebSocket> socket) {
+                                     return serve(ticket, std::move(socket));
+                                   });
 }
 
 Task<void> Bridge::serve(std::shared_ptr<Ticket> ticket, std::unique_ptr<http::WebSocket> socket) {
@@ -144,21 +158,27 @@ Task<void> Bridge::serve(std::shared_ptr<Ticket> ticket, std::unique_ptr<http::W
     auto message = co_await socket->receive();
     if (!message) break;
     Instant now = loop_.now();
-    credit = std::min(kMessageBurst, credit + std::chrono::duration<double>(now - last).count() * kMessagesPerSecond) - 1;
+    credit = std::min(kMessageBurst, credit + std::chrono::duration<double>(now - last).count() *
+                                                  kMessagesPerSecond) -
+             1;
     last = now;
     if (credit < 0) {
       socket->close(kPolicyViolation, "too many messages");
       break;
     }
-    auto framing = message->kind == http::WebSocket::Kind::text ? lk::Framing::json : lk::Framing::binary;
+    auto framing =
+        message->kind == http::WebSocket::Kind::text ? lk::Framing::json : lk::Framing::binary;
     auto session = sessions_.find(id);
     if (session != sessions_.end()) session->second.framing = framing;
     auto request = lk::parse_signal_request(message->data, framing);
     if (!request) continue;  // one bad message is no reason to lose a call
     auto boxed = std::make_unique<lk::SignalRequest>(std::move(*request));
-    workers_[worker]->post([id, boxed = std::move(boxed)](room::Engine& engine, Instant at) { engine.signal(id, *boxed, at); });
+    workers_[worker]->post([id, boxed = std::move(boxed)](room::Engine& engine, Instant at) {
+      engine.signal(id, *boxed, at);
+    });
   }
-  if (auto session = sessions_.find(id); session != sessions_.end()) session->second.socket = nullptr;
+  if (auto session = sessions_.find(id); session != sessions_.end())
+    session->second.socket = nullptr;
 }
 
 void Bridge::deliver(std::vector<Outbound>& batch) {
@@ -179,8 +199,10 @@ void Bridge::deliver(std::vector<Outbound>& batch) {
       continue;
     }
     std::string frame = lk::serialise(*outbound.message, session.framing);
-    auto kind = session.framing == lk::Framing::json ? http::WebSocket::Kind::text : http::WebSocket::Kind::binary;
-    // A reader that is too slow has been cut off by the socket; its receive() ends and the session with it.
+    auto kind = session.framing == lk::Framing::json ? http::WebSocket::Kind::text
+                                                     : http::WebSocket::Kind::binary;
+    // A reader that is too slow has been cut off by the socket; its receive() ends and the session
+    // with it.
     static_cast<void>(session.socket->send(as_bytes(frame), kind));
   }
 }
@@ -190,14 +212,16 @@ void Bridge::end_session(room::ConnectionId id) {
   if (found == sessions_.end()) return;
   std::size_t worker = found->second.worker;
   sessions_.erase(found);
-  workers_[worker]->post([id](room::Engine& engine, Instant now) { engine.signal_closed(id, now); });
+  workers_[worker]->post(
+      [id](room::Engine& engine, Instant now) { engine.signal_closed(id, now); });
 }
 
 void Bridge::on_ice_tcp(io::net::FramedSocket socket) {
   // RFC 4571: two bytes of length, then the STUN message whose USERNAME names the worker.
   std::size_t home = 0;
   if (socket.received.size() > 2) {
-    std::size_t size = std::min<std::size_t>(load16(socket.received.data()), socket.received.size() - 2);
+    std::size_t size =
+        std::min<std::size_t>(load16(socket.received.data()), socket.received.size() - 2);
     auto message = codec::stun::parse(Bytes(socket.received).subspan(2, size));
     auto username = message ? message->username() : std::nullopt;
     auto worker = username ? worker_of_ufrag(*username) : std::nullopt;

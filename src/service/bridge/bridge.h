@@ -1,6 +1,7 @@
 #pragma once
-// The video bridge as a service: workers, the signalling WebSockets in front of them, and LiveKit's server API. Lives on the
-// control loop; rooms live on workers (worker.h). A room's name decides its worker.
+// The video bridge as a service: workers, the signalling WebSockets in front of them, and LiveKit's
+// server API. Lives on the control loop; rooms live on workers (worker.h). A room's name decides
+// its worker.
 
 #include <functional>
 #include <map>
@@ -33,8 +34,8 @@ struct BridgeOptions {
 class Bridge {
  public:
   // Everything referenced outlives the bridge. Errors: internal (no DTLS certificate).
-  static Result<std::unique_ptr<Bridge>> create(io::runtime::Loop& loop, BridgeOptions options, Logger& logger,
-                                                MetricsRegistry& metrics);
+  static Result<std::unique_ptr<Bridge>> create(io::runtime::Loop& loop, BridgeOptions options,
+                                                Logger& logger, MetricsRegistry& metrics);
   // stop() first.
   ~Bridge();
 
@@ -42,8 +43,8 @@ class Bridge {
   Result<void> start(std::vector<io::door::BoundUdp> sockets);
   void add_routes(io::http::Router& router);
   void on_ice_tcp(io::net::FramedSocket socket);
-  // Shutdown, first half: everybody is told to come back (leave with action RECONNECT) and rooms end; new joins get 503. The
-  // messages leave while the HTTP server closes its WebSockets.
+  // Shutdown, first half: everybody is told to come back (leave with action RECONNECT) and rooms
+  // end; new joins get 503. The messages leave while the HTTP server closes its WebSockets.
   io::runtime::Task<void> drain();
   // Second half, when no WebSocket is left: the workers' threads end.
   void stop();
@@ -54,9 +55,11 @@ class Bridge {
 
   // Runs `work(engine, now)` on the worker of that room and resumes here with its result.
   template <class Work>
-  io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> on_worker(std::string room_name, Work work);
+  io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> on_worker(
+      std::string room_name, Work work);
   template <class Work>
-  io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> on_worker(Worker& worker, Work work);
+  io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> on_worker(Worker& worker,
+                                                                                  Work work);
   std::vector<std::unique_ptr<Worker>>& workers() { return workers_; }
 
  private:
@@ -64,7 +67,8 @@ class Bridge {
   struct Session {
     io::http::WebSocket* socket = nullptr;  // null until upgraded
     codec::livekit::Framing framing = codec::livekit::Framing::binary;
-    std::vector<std::unique_ptr<codec::livekit::SignalResponse>> waiting;  // sent before the upgrade
+    std::vector<std::unique_ptr<codec::livekit::SignalResponse>>
+        waiting;  // sent before the upgrade
     bool closing = false;
     std::size_t worker = 0;
   };
@@ -73,7 +77,8 @@ class Bridge {
   Bridge(io::runtime::Loop& loop, BridgeOptions options, Logger& logger);
   Worker& worker_of(const std::string& room_name);
   io::runtime::Task<io::http::Response> connect(io::http::Request request, bool v1);
-  io::runtime::Task<void> serve(std::shared_ptr<Ticket> ticket, std::unique_ptr<io::http::WebSocket> socket);
+  io::runtime::Task<void> serve(std::shared_ptr<Ticket> ticket,
+                                std::unique_ptr<io::http::WebSocket> socket);
   void deliver(std::vector<Outbound>& batch);
   void end_session(room::ConnectionId id);
 
@@ -89,7 +94,8 @@ class Bridge {
 };
 
 template <class Work>
-io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> Bridge::on_worker(Worker& worker, Work work) {
+io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> Bridge::on_worker(
+    Worker& worker, Work work) {
   using R = std::invoke_result_t<Work, room::Engine&, Instant>;
   struct State {
     explicit State(io::runtime::Loop& loop) : done(loop) {}
@@ -111,7 +117,8 @@ io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> Bridge::on
 }
 
 template <class Work>
-io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> Bridge::on_worker(std::string room_name, Work work) {
+io::runtime::Task<std::invoke_result_t<Work, room::Engine&, Instant>> Bridge::on_worker(
+    std::string room_name, Work work) {
   return on_worker(worker_of(room_name), std::move(work));
 }
 

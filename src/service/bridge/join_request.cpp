@@ -37,11 +37,15 @@ std::int32_t number(const io::http::Request& request, std::string_view name) {
 lk::ClientInfo::SDK sdk_of(std::string_view name) {
   using SDK = lk::ClientInfo::SDK;
   static constexpr std::pair<std::string_view, SDK> kNames[] = {
-      {"js", SDK::js},           {"ios", SDK::swift},   {"swift", SDK::swift},   {"android", SDK::android},
-      {"flutter", SDK::flutter}, {"go", SDK::go},       {"unity", SDK::unity},   {"reactnative", SDK::react_native},
-      {"rust", SDK::rust},       {"python", SDK::python}, {"cpp", SDK::cpp},     {"unityweb", SDK::unity_web},
+      {"js", SDK::js},           {"ios", SDK::swift},
+      {"swift", SDK::swift},     {"android", SDK::android},
+      {"flutter", SDK::flutter}, {"go", SDK::go},
+      {"unity", SDK::unity},     {"reactnative", SDK::react_native},
+      {"rust", SDK::rust},       {"python", SDK::python},
+      {"cpp", SDK::cpp},         {"unityweb", SDK::unity_web},
       {"node", SDK::node},       {"esp32", SDK::esp32}};
-  auto found = std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& entry) { return entry.first == name; });
+  auto found = std::find_if(std::begin(kNames), std::end(kNames),
+                            [&](const auto& entry) { return entry.first == name; });
   return found == std::end(kNames) ? SDK::unknown : found->second;
 }
 
@@ -80,7 +84,8 @@ void fill_browser(lk::ClientInfo& client, const io::http::Request& request) {
   }
 }
 
-tl::expected<void, room::JoinRefusal> read_v1(const io::http::Request& request, room::JoinParams& params) {
+tl::expected<void, room::JoinRefusal> read_v1(const io::http::Request& request,
+                                              room::JoinParams& params) {
   auto parameter = request.parameter("join_request");
   if (!parameter) return refuse(400, "join_request is missing");
   auto parsed = lk::parse_join_request(*parameter);
@@ -103,17 +108,20 @@ tl::expected<void, room::JoinRefusal> read_v1(const io::http::Request& request, 
   return {};
 }
 
-tl::expected<void, room::JoinRefusal> read_v0(const io::http::Request& request, room::JoinParams& params) {
+tl::expected<void, room::JoinRefusal> read_v0(const io::http::Request& request,
+                                              room::JoinParams& params) {
   params.client = client_from_query(request);
   params.auto_subscribe = flag(request, "auto_subscribe", true);
   params.adaptive_stream = flag(request, "adaptive_stream", false);
   params.reconnect = flag(request, "reconnect", false);
   params.participant_sid = text(request, "sid");
   if (auto encoded = request.parameter("attributes"); encoded && !encoded->empty()) {
-    auto decoded = codec::base64::decode(*encoded, codec::base64::Alphabet::url, codec::base64::Padding::optional);
+    auto decoded = codec::base64::decode(*encoded, codec::base64::Alphabet::url,
+                                         codec::base64::Padding::optional);
     if (!decoded) return refuse(400, "attributes: not base64url");
     std::string json = "{\"attributes\":" + std::string(as_text(*decoded)) + "}";
-    auto parsed = lk::parse_message<lk::UpdateParticipantRequest>(as_bytes(json), lk::Framing::json);
+    auto parsed =
+        lk::parse_message<lk::UpdateParticipantRequest>(as_bytes(json), lk::Framing::json);
     if (!parsed) return refuse(400, "attributes: not a JSON object of strings");
     params.attributes = std::move(parsed->attributes);
   }
@@ -122,17 +130,20 @@ tl::expected<void, room::JoinRefusal> read_v0(const io::http::Request& request, 
 
 }  // namespace
 
-tl::expected<room::JoinParams, room::JoinRefusal> read_join(const io::http::Request& request, bool v1,
-                                                            const protocol::livekit::KeyLookup& keys, WallTime now) {
+tl::expected<room::JoinParams, room::JoinRefusal> read_join(
+    const io::http::Request& request, bool v1, const protocol::livekit::KeyLookup& keys,
+    WallTime now) {
   std::string token(request.bearer());
   if (token.empty()) token = text(request, "access_token");
-  if (token.empty()) return refuse(401, "no access token: give it as Authorization: Bearer or as access_token");
+  if (token.empty())
+    return refuse(401, "no access token: give it as Authorization: Bearer or as access_token");
   auto grants = protocol::livekit::verify_token(token, keys, now);
   if (!grants) return refuse(401, "invalid token: " + grants.error().message);
   if (!grants->grants().room_join) return refuse(401, "permissions denied");
   if (grants->identity.empty()) return refuse(400, "identity cannot be empty");
   if (grants->grants().room.empty()) return refuse(400, "no room name in the token");
-  if (grants->identity.size() > protocol::livekit::kMaxName || grants->grants().room.size() > protocol::livekit::kMaxName) {
+  if (grants->identity.size() > protocol::livekit::kMaxName ||
+      grants->grants().room.size() > protocol::livekit::kMaxName) {
     return refuse(400, "room name and identity take at most 256 characters");
   }
   room::JoinParams params;
@@ -140,7 +151,8 @@ tl::expected<room::JoinParams, room::JoinRefusal> read_join(const io::http::Requ
   bool single = v1 || request.parameter("join_request").has_value();
   auto read = single ? read_v1(request, params) : read_v0(request, params);
   if (!read) return tl::unexpected(read.error());
-  if ((!params.metadata.empty() || !params.attributes.empty()) && !params.grants.grants().may_update_own_metadata()) {
+  if ((!params.metadata.empty() || !params.attributes.empty()) &&
+      !params.grants.grants().may_update_own_metadata()) {
     return refuse(401, "permissions denied: metadata and attributes need canUpdateOwnMetadata");
   }
   fill_browser(params.client, request);

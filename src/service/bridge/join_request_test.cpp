@@ -42,7 +42,8 @@ io::http::Request request(const std::string& query, const std::string& bearer = 
 
 TEST(JoinRequest, ReadsTheQueryOfTheFirstGeneration) {
   auto join = read_join(request("access_token=" + token(grants()) +
-                                "&auto_subscribe=0&adaptive_stream=1&sdk=js&protocol=13&version=2.0.0&reconnect=1&sid=PA_x"),
+                                "&auto_subscribe=0&adaptive_stream=1&sdk=js&protocol=13&version=2."
+                                "0.0&reconnect=1&sid=PA_x"),
                         false, keys, kNow);
   ASSERT_TRUE(join) << join.error().text;
   EXPECT_EQ(join->grants.identity, "ann");
@@ -53,7 +54,9 @@ TEST(JoinRequest, ReadsTheQueryOfTheFirstGeneration) {
   EXPECT_EQ(join->client.protocol, 13);
   EXPECT_EQ(join->client.sdk, lk::ClientInfo::SDK::js);
   EXPECT_FALSE(join->single_peer_connection);
-  EXPECT_TRUE(read_join(request("access_token=" + token(grants())), false, keys, kNow)->auto_subscribe) << "on unless refused";
+  EXPECT_TRUE(
+      read_join(request("access_token=" + token(grants())), false, keys, kNow)->auto_subscribe)
+      << "on unless refused";
 }
 
 TEST(JoinRequest, ReadsTheJoinRequestOfTheSecondGeneration) {
@@ -70,7 +73,8 @@ TEST(JoinRequest, ReadsTheJoinRequestOfTheSecondGeneration) {
   EXPECT_EQ(join->publisher_offer->id, 7U);
   message.connection_settings.reset();
   query = "join_request=" + lk::encode_join_request(message);
-  EXPECT_FALSE(read_join(request(query, token(grants())), true, keys, kNow)->auto_subscribe) << "off unless asked for";
+  EXPECT_FALSE(read_join(request(query, token(grants())), true, keys, kNow)->auto_subscribe)
+      << "off unless asked for";
 }
 
 TEST(JoinRequest, RefusalsCarryTheStatusThatClientsKnow) {

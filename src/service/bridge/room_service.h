@@ -1,6 +1,6 @@
 #pragma once
-// livekit.RoomService over Twirp (livekit-protocol 5.1 to 5.3): POST /twirp/livekit.RoomService/<Method>, JSON or protobuf,
-// so that livekit-server-sdk works.
+// livekit.RoomService over Twirp (livekit-protocol 5.1 to 5.3): POST
+// /twirp/livekit.RoomService/<Method>, JSON or protobuf, so that livekit-server-sdk works.
 
 #include "io/http/router.h"
 

@@ -31,28 +31,38 @@ class Worker::Shell final : public room::Host {
       : loop_(loop),
         options_(std::move(options)),
         logger_(logger),
-        flows_(loop, [this](const Path& path, MutableBytes data) { engine_.receive(path, data, loop_.now()); },
-               [this](std::uint64_t flow) { engine_.flow_closed(flow, loop_.now()); }),
+        flows_(
+            loop,
+            [this](const Path& path, MutableBytes data) {
+              engine_.receive(path, data, loop_.now());
+            },
+            [this](std::uint64_t flow) { engine_.flow_closed(flow, loop_.now()); }),
         engine_(options_.engine, *this),
-        foreign_(loop, kForeignCapacity, [this](std::vector<ForeignPacket>& packets) { take_foreign(packets); }),
+        foreign_(loop, kForeignCapacity,
+                 [this](std::vector<ForeignPacket>& packets) { take_foreign(packets); }),
         ticker_(loop, [this] { tick(); }),
         turn_end_(loop, [this] { end_turn(); }) {
     router_.set_tcp(flows_);
     MetricsRegistry::Labels labels{{"worker", std::to_string(options_.index)}};
     rooms_metric_ = &metrics.gauge("portico_rooms", "Rooms that are open", labels);
     participants_metric_ = &metrics.gauge("portico_participants", "Participants in rooms", labels);
-    packets_in_ = &metrics.counter("portico_packets_received_total", "Media datagrams received", labels);
+    packets_in_ =
+        &metrics.counter("portico_packets_received_total", "Media datagrams received", labels);
     packets_out_ = &metrics.counter("portico_packets_sent_total", "Media datagrams sent", labels);
-    bytes_out_ = &metrics.counter("portico_bytes_sent_total", "Bytes of media datagrams sent", labels);
-    drops_ = &metrics.counter("portico_packets_dropped_total", "Media datagrams we could not send", labels);
+    bytes_out_ =
+        &metrics.counter("portico_bytes_sent_total", "Bytes of media datagrams sent", labels);
+    drops_ = &metrics.counter("portico_packets_dropped_total", "Media datagrams we could not send",
+                              labels);
   }
 
   Result<void> start(std::vector<io::door::BoundUdp> sockets,
                      std::vector<io::runtime::Mailbox<ForeignPacket>::Sender> peers) {
     peers_ = std::move(peers);
     for (auto& bound : sockets) {
-      PORTICO_TRY(socket, io::net::UdpSocket::start(loop_, std::move(bound.socket),
-                                                    [this](std::span<const io::net::Datagram> batch) { receive(batch); }));
+      PORTICO_TRY(socket,
+                  io::net::UdpSocket::start(
+                      loop_, std::move(bound.socket),
+                      [this](std::span<const io::net::Datagram> batch) { receive(batch); }));
       egress_.push_back(std::make_unique<io::net::EgressBatch>(*socket));
       router_.add(*egress_.back());
       sockets_.push_back(std::move(socket));
@@ -76,7 +86,8 @@ class Worker::Shell final : public room::Host {
   io::runtime::Mailbox<ForeignPacket>::Sender foreign_sender() const { return foreign_.sender(); }
 
   // room::Host
-  void send_signal(room::ConnectionId connection, const codec::livekit::SignalResponse& message) override {
+  void send_signal(room::ConnectionId connection,
+                   const codec::livekit::SignalResponse& message) override {
     Outbound outbound{connection, std::make_unique<codec::livekit::SignalResponse>(message)};
     if (!options_.outbound.send(std::move(outbound))) logger_.error("signalling queue is full", {});
   }
@@ -87,15 +98,19 @@ class Worker::Shell final : public room::Host {
   Random& random() override { return random_; }
   WallTime wall_time() override { return io::runtime::wall_clock(); }
   std::string refresh_token(const protocol::livekit::Grants& grants) override {
-    // Never shorter than ten minutes, never longer than what was left of the original (livekit-protocol 2.2).
+    // Never shorter than ten minutes, never longer than what was left of the original
+    // (livekit-protocol 2.2).
     WallTime now = wall_time();
     Duration left = std::chrono::seconds(grants.expires_at - now.unix_seconds());
-    return protocol::livekit::mint_token(grants, options_.api_key, options_.api_secret, now, std::max<Duration>(left, 10min));
+    return protocol::livekit::mint_token(grants, options_.api_key, options_.api_secret, now,
+                                         std::max<Duration>(left, 10min));
   }
   const protocol::dtls::Factory& dtls() override { return *options_.dtls; }
   void log(std::string_view event, const std::string& room_name, const std::string& participant,
            std::string_view detail) override {
-    logger_.info(event, {{"room", room_name}, {"participant", participant}, {"detail", std::string(detail)}});
+    logger_.info(
+        event,
+        {{"room", room_name}, {"participant", participant}, {"detail", std::string(detail)}});
   }
 
  private:
@@ -108,7 +123,8 @@ class Worker::Shell final : public room::Host {
         receive_stun(datagram, now);
       } else if (kind == io::door::PacketKind::dtls || kind == io::door::PacketKind::rtp ||
                  kind == io::door::PacketKind::rtcp) {
-        auto home = foreign_paths_.empty() ? foreign_paths_.end() : foreign_paths_.find(datagram.path);
+        auto home =
+            foreign_paths_.empty() ? foreign_paths_.end() : foreign_paths_.find(datagram.path);
         if (home == foreign_paths_.end()) {
           engine_.receive(datagram.path, datagram.data, now);
         } else {
@@ -123,7 +139,8 @@ class Worker::Shell final : public room::Host {
     if (!message) return;
     auto username = message->username();
     if (!username) {
-      // Not for a transport: a plain Binding request. Anything else without a name stays unanswered.
+      // Not for a transport: a plain Binding request. Anything else without a name stays
+      // unanswered.
       if (auto answer = codec::stun::answer_binding(datagram.data, datagram.path.remote)) {
         router_.send(datagram.path, *answer);
       } else {
@@ -133,7 +150,8 @@ class Worker::Shell final : public room::Host {
     }
     auto home = worker_of_ufrag(*username);
     if (home && *home != options_.index && *home < peers_.size()) {
-      if (foreign_paths_.size() >= kMaxForeignPaths) foreign_paths_.clear();  // the next STUN check of each path restores it
+      if (foreign_paths_.size() >= kMaxForeignPaths)
+        foreign_paths_.clear();  // the next STUN check of each path restores it
       foreign_paths_[datagram.path] = *home;
       forward(*home, datagram);
       return;
@@ -232,11 +250,14 @@ Result<void> Worker::start(std::vector<io::door::BoundUdp> sockets,
 void Worker::add_flow(io::net::FramedSocket socket) {
   if (stopped_) return;
   auto boxed = std::make_unique<io::net::FramedSocket>(std::move(socket));
-  thread_.loop().post([this, boxed = std::move(boxed)]() mutable { shell_->add_flow(std::move(*boxed)); });
+  thread_.loop().post(
+      [this, boxed = std::move(boxed)]() mutable { shell_->add_flow(std::move(*boxed)); });
 }
 
 void Worker::post(io::runtime::UniqueFunction<void(room::Engine&, Instant)> work) {
-  if (!stopped_) thread_.loop().post([this, work = std::move(work)]() mutable { shell_->work(std::move(work)); });
+  if (!stopped_)
+    thread_.loop().post(
+        [this, work = std::move(work)]() mutable { shell_->work(std::move(work)); });
 }
 
 void Worker::stop() {

@@ -1,8 +1,10 @@
 #pragma once
-// A worker: one thread with its own loop, UDP sockets, ICE-TCP flows and rooms. The shell around media/room's Engine.
+// A worker: one thread with its own loop, UDP sockets, ICE-TCP flows and rooms. The shell around
+// media/room's Engine.
 //
-// Everything public is called on the control thread unless it says otherwise; work crosses over by mailbox or by call(). What
-// the engine says to clients comes back as Outbound messages through the sender given at creation.
+// Everything public is called on the control thread unless it says otherwise; work crosses over by
+// mailbox or by call(). What the engine says to clients comes back as Outbound messages through the
+// sender given at creation.
 
 #include <atomic>
 #include <cstdint>
@@ -58,12 +60,14 @@ class Worker {
   // stop() first.
   ~Worker();
 
-  // Takes this worker's sockets and begins. `peers` are all workers' foreign-packet boxes, by index.
+  // Takes this worker's sockets and begins. `peers` are all workers' foreign-packet boxes, by
+  // index.
   Result<void> start(std::vector<io::door::BoundUdp> sockets,
                      std::vector<io::runtime::Mailbox<ForeignPacket>::Sender> peers);
   io::runtime::Mailbox<ForeignPacket>::Sender foreign_sender() const { return foreign_; }
   void add_flow(io::net::FramedSocket socket);
-  // Runs `work` with the engine on the worker's thread; its result, if any, it posts back itself. Dropped after stop().
+  // Runs `work` with the engine on the worker's thread; its result, if any, it posts back itself.
+  // Dropped after stop().
   void post(io::runtime::UniqueFunction<void(room::Engine&, Instant)> work);
   // Ends rooms and thread.
   void stop();
