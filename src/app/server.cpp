@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/config.h"
 #include "app/embedded_assets.h"
 #include "app/listeners.h"
 #include "app/version.h"
@@ -80,13 +81,6 @@ Result<std::unique_ptr<io::net::TlsContext>> tls_context(const ServerOptions& op
   return io::net::TlsContext::self_signed(options.data_directory, names, now);
 }
 
-std::string base_link(const ServerOptions& options) {
-  std::string host = !options.public_name.empty() ? options.public_name
-                     : options.public_v4          ? options.public_v4->to_string()
-                                                  : "localhost";
-  return options.port == 443 ? "https://" + host : fmt::format("https://{}:{}", host, options.port);
-}
-
 Task<void> shut_down(io::door::Door& door, bridge::Bridge& video, io::http::Server& web,
                      io::http::Server& admin) {
   co_await door.close();
@@ -122,7 +116,7 @@ Result<void> serve(const ServerOptions& options, Logger& logger,
   bool draining = false;
   io::http::Router routes;
   video->add_routes(routes);
-  WebApi web_api(options, *video, base_link(options), random);
+  WebApi web_api(options, *video, base_url(options), random);
   web_api.add_routes(routes);
   routes.set_fallback(options.web_directory.empty()
                           ? io::http::asset_handler(embedded_assets())
@@ -172,7 +166,7 @@ Result<void> serve(const ServerOptions& options, Logger& logger,
   }
   std::string link = web_api.first_link();
   logger.info("ready", {{"version", std::string(version())},
-                        {"address", base_link(options)},
+                        {"address", base_url(options)},
                         {"admin", admin_address},
                         {"workers", std::to_string(video->workers().size())}});
   ready(link);

@@ -18,7 +18,7 @@ std::string content_security_policy(const SecurityPolicy& policy, bool secure,
   if (plain_host(host)) sockets = (secure ? " wss://" : " ws://") + std::string(host);
   const std::string extra = policy.extra_sources.empty() ? "" : " " + policy.extra_sources;
   // Style attributes and elements are written by UI libraries at run time; they can't run code.
-  return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+  return "default-src 'self'; script-src 'self'; style-src 'self'; "
          "img-src 'self' data: blob:" +
          extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" +
          sockets + extra +

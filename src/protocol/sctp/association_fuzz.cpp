@@ -23,10 +23,14 @@ class Session {
     target_.start(now_);
     for (int i = 0; i < 8; ++i) {
       while (auto packet = honest_.poll_transmit(now_)) {
-        note_tag(*packet, tag_);
+        note(*packet, peer_tsn_);
+        if (load32(&(*packet)[4]) != 0) tag_ = load32(&(*packet)[4]);
         target_.receive(*packet, now_);
       }
-      while (auto packet = target_.poll_transmit(now_)) honest_.receive(*packet, now_);
+      while (auto packet = target_.poll_transmit(now_)) {
+        note(*packet, own_tsn_);
+        honest_.receive(*packet, now_);
+      }
     }
     PORTICO_CHECK(target_.state() == State::connected);
     static_cast<void>(target_.add_channel(0, "zero", {}));
@@ -77,12 +81,39 @@ class Session {
     config.max_channels = 8;
     return config;
   }
-  static void note_tag(Bytes packet, std::uint32_t& tag) {
-    if (load32(&packet[4]) != 0) tag = load32(&packet[4]);
+  static void note(Bytes packet, std::uint32_t& tsn) {
+    constexpr std::size_t kInitialTsn = 12 + 4 + 12;
+    if (packet[12] == static_cast<std::uint8_t>(wire::ChunkType::init))
+      tsn = load32(&packet[kInitialTsn]);
+  }
+  // Fuzzers don't guess sequence numbers, so those of the first chunk are relative.
+  void relate(ByteVector& chunks) const {
+    auto add = [&](std::size_t offset, std::uint32_t base) {
+      if (chunks.size() >= offset + 4) store32(&chunks[offset], load32(&chunks[offset]) + base);
+    };
+    if (chunks.empty()) return;
+    switch (static_cast<wire::ChunkType>(chunks[0])) {
+      case wire::ChunkType::data:
+      case wire::ChunkType::forward_tsn:
+        add(4, peer_tsn_);
+        break;
+      case wire::ChunkType::sack:
+      case wire::ChunkType::shutdown:
+        add(4, own_tsn_);
+        break;
+      case wire::ChunkType::re_config:
+        add(8, chunks.size() > 5 && chunks[5] == 16 ? own_tsn_ : peer_tsn_);
+        add(16, peer_tsn_);
+        break;
+      default:
+        break;
+    }
   }
   void inject(ByteReader& input, std::uint32_t tag) {
     std::size_t size = std::min<std::size_t>(input.u8(), input.remaining());
-    Bytes chunks = input.bytes(size);
+    Bytes raw = input.bytes(size);
+    ByteVector chunks(raw.begin(), raw.end());
+    relate(chunks);
     wire::PacketWriter out({5000, 5000, tag}, 1148);
     out.body().bytes(chunks);
     target_.receive(out.finish(), now_);
@@ -109,6 +140,8 @@ class Session {
   Association honest_;
   Association target_;
   std::uint32_t tag_ = 0;
+  std::uint32_t peer_tsn_ = 0;
+  std::uint32_t own_tsn_ = 0;
   bool drain_ = true;
 };
 
