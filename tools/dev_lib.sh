@@ -27,6 +27,7 @@ build() {
 
 # unit PRESET [CTEST ARGUMENT...]: runs the tests of build/PRESET.
 unit() {
+  use_node
   ctest --test-dir "build/$1" --output-on-failure --no-tests=error -j2 --timeout 300 "${@:2}"
 }
 

@@ -25,7 +25,8 @@ stage() {
   fi
 }
 
-everyday() { build dev; unit dev; }
+# Then every header by itself: does it include what it uses?
+everyday() { build dev; build dev all_verify_interface_header_sets; unit dev; }
 # One build serves both: the unit tests and the fuzz targets run under AddressSanitizer and UBSan.
 address() { build asan; unit asan -LE tree; }
 # Threads begin at io/; what is below has none and is not built again.

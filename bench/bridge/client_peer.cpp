@@ -45,40 +45,45 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor,
                                                        Random& random,
                                                        const ClientPeerOptions& options) {
   PORTICO_TRY(fd, UdpEndpoint::open(options.bind));
-  std::unique_ptr<ClientPeer> peer(new ClientPeer(reactor, fd, options));
+  std::unique_ptr<ClientPeer> peer(new ClientPeer(reactor, dtls, random, fd, options));
   auto credentials = protocol::ice::generate_credentials(random, "L");
   peer->local_.ufrag = credentials.ufrag;
   peer->local_.pwd = credentials.pwd;
   peer->local_.fingerprint = dtls.fingerprint();
   peer->local_.end_of_candidates = true;
   const SocketAddress& address = peer->socket_.local();
-  peer->local_.candidate_lines = {fmt::format("candidate:1 1 udp 2130706431 {} {} typ host",
-                                              address.ip.to_string(), address.port)};
-  media::peer::PeerConfig config;
-  config.ice = {credentials.ufrag, credentials.pwd};
-  config.ice_lite = false;
-  config.ice_controlling = options.controlling;
-  config.local_candidates = peer->local_.candidate_lines;
-  config.dtls = &dtls;
-  config.dtls_server = options.dtls_server;
-  config.sctp = options.data_channels;
-  PORTICO_TRY(transport, media::peer::PeerTransport::create(config, *peer, random));
-  peer->transport_ = std::move(transport);
+  peer->local_.candidate_lines = {
+      fmt::format("candidate:1 1 udp 2130706431 {} {} typ host", address.ip.to_string(), address.port)};
   ClientPeer* raw = peer.get();
   reactor.add(fd, [raw] {
-    raw->socket_.drain(
-        [raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
+    raw->socket_.drain([raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
   });
   return peer;
 }
 
-ClientPeer::ClientPeer(Reactor& reactor, int fd, const ClientPeerOptions& options)
-    : reactor_(reactor), options_(options), socket_(fd) {}
+ClientPeer::ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random, int fd,
+                       const ClientPeerOptions& options)
+    : reactor_(reactor), dtls_(dtls), random_(random), options_(options), socket_(fd) {}
+
+Result<void> ClientPeer::make_transport(const protocol::livekit::RemoteDescription& remote) {
+  media::peer::PeerConfig config;
+  config.ice = {local_.ufrag, local_.pwd};
+  config.ice_lite = false;
+  config.ice_controlling = options_.offers || remote.ice_lite;  // RFC 8445 6.1.1
+  config.local_candidates = local_.candidate_lines;
+  config.dtls = &dtls_;
+  config.dtls_server = options_.offers && remote.setup == protocol::livekit::Setup::active;
+  config.sctp = options_.data_channels;
+  PORTICO_TRY(transport, media::peer::PeerTransport::create(config, *this, random_));
+  transport_ = std::move(transport);
+  return {};
+}
 
 ClientPeer::~ClientPeer() { reactor_.remove(socket_.fd()); }
 
 Result<void> ClientPeer::set_remote(const protocol::livekit::RemoteDescription& remote,
                                     Instant now) {
+  if (!transport_) PORTICO_TRY_DO(make_transport(remote));
   PORTICO_TRY_DO(transport_->set_remote(remote.ufrag, remote.pwd, remote.fingerprint_hash,
                                         remote.fingerprint, now));
   for (const std::string& line : remote.candidates) {
@@ -91,12 +96,13 @@ Result<void> ClientPeer::set_remote(const protocol::livekit::RemoteDescription& 
 
 void ClientPeer::add_candidate(const std::string& line, Instant now) {
   // Candidates that we can't use are the server's good right.
-  if (!transport_->add_remote_candidate(line)) return;
+  if (!transport_ || !transport_->add_remote_candidate(line)) return;
   transport_->flush(socket_, now);
   socket_.flush();
 }
 
 void ClientPeer::receive(const SocketAddress& from, MutableBytes datagram) {
+  if (!transport_) return;
   if (is_rtp(datagram)) {
     bool media = media_ && (datagram[1] & 0x7f) == media_->value;
     if (deliveries_.first_frame && media && until_verify_ > 0) {
@@ -149,6 +155,7 @@ void ClientPeer::on_rtcp(Bytes packet, Instant) {
 }
 
 void ClientPeer::tick(Instant now) {
+  if (!transport_) return;
   auto deadline = transport_->next_deadline();
   if (deadline && *deadline <= now) {
     transport_->timeout(now);

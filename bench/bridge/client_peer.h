@@ -45,8 +45,7 @@ class SequenceCounter {
 
 struct ClientPeerOptions {
   IpAddress bind;
-  bool controlling = true;
-  bool dtls_server = false;
+  bool offers = true;  // our SDP is the offer
   bool data_channels = true;
   std::uint32_t verify_every = 128;
 };
@@ -59,8 +58,9 @@ class ClientPeer final : private media::peer::Observer {
                                                     const ClientPeerOptions& options);
   ~ClientPeer() override;
 
-  // For our SDP.
+  // For our SDP: offers say setup:actpass, answers setup:active.
   const protocol::livekit::LocalTransport& local() const { return local_; }
+  // The transport is made at the first call, when the roles are known.
   Result<void> set_remote(const protocol::livekit::RemoteDescription& remote, Instant now);
   void add_candidate(const std::string& line, Instant now);
   // The payload type that counts as media.
@@ -73,12 +73,12 @@ class ClientPeer final : private media::peer::Observer {
   bool connected() const { return connected_; }
   const std::string& failure() const { return failure_; }
   const Deliveries& deliveries() const { return deliveries_; }
-  std::size_t overhead() const { return transport_->rtp_overhead(); }
   bool take_key_frame_request() { return std::exchange(key_frame_wanted_, false); }
   void on_first_frame(std::function<void()> callback) { first_frame_ = std::move(callback); }
 
  private:
-  ClientPeer(Reactor& reactor, int fd, const ClientPeerOptions& options);
+  ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random, int fd, const ClientPeerOptions& options);
+  Result<void> make_transport(const protocol::livekit::RemoteDescription& remote);
   void receive(const SocketAddress& from, MutableBytes datagram);
   void count(Bytes packet);
   void report(Instant now);
@@ -94,6 +94,8 @@ class ClientPeer final : private media::peer::Observer {
   void on_message(std::uint16_t, bool, Bytes, Instant) override {}
 
   Reactor& reactor_;
+  const protocol::dtls::Factory& dtls_;
+  Random& random_;
   ClientPeerOptions options_;
   UdpEndpoint socket_;
   protocol::livekit::LocalTransport local_;

@@ -90,10 +90,10 @@ class Participant {
                                          io::runtime::wall_clock());
   }
 
-  Result<void> make_peer(bool controlling) {
+  Result<void> make_peer(bool offers) {
     ClientPeerOptions options;
     options.bind = bench_.options.bind;
-    options.controlling = controlling;
+    options.offers = offers;
     options.verify_every = bench_.options.verify_every;
     PORTICO_TRY(peer, ClientPeer::create(bench_.reactor, bench_.dtls, bench_.random, options));
     peer_ = std::move(peer);
@@ -157,19 +157,15 @@ class Participant {
   }
   Result<void> handle(lk::SignalResponse::Answer& answer) {
     PORTICO_TRY(remote, protocol::livekit::read_description("answer", answer.value.sdp));
-    use_remote(remote);
-    return peer_->set_remote(remote, monotonic_now());
+    return use_remote(remote);
   }
   // Dual: the server offers what there is to see.
   Result<void> handle(lk::SignalResponse::Offer& offered) {
     if (publishes_)
       return {};  // a publisher that does not watch leaves its second connection alone
     PORTICO_TRY(remote, protocol::livekit::read_description("offer", offered.value.sdp));
-    if (!peer_) PORTICO_TRY_DO(make_peer(remote.ice_lite));
-    use_remote(remote);
-    PORTICO_TRY_DO(peer_->set_remote(remote, monotonic_now()));
-    for (const auto& [line, target] : early_candidates_)
-      peer_->add_candidate(line, monotonic_now());
+    if (!peer_) PORTICO_TRY_DO(make_peer(false));
+    PORTICO_TRY_DO(use_remote(remote));
     lk::SessionDescription answer;
     answer.type = "answer";
     answer.id = offered.value.id;
@@ -183,10 +179,10 @@ class Participant {
     bool ours = publishes_ == (trickle.value.target == lk::SignalTarget::publisher) ||
                 bench_.options.single;
     if (!line || line->empty() || !ours) return {};
-    if (peer_) {
+    if (described_) {
       peer_->add_candidate(*line, monotonic_now());
     } else {
-      early_candidates_.emplace_back(*line, trickle.value.target);
+      early_candidates_.push_back(*line);
     }
     return {};
   }
@@ -205,15 +201,17 @@ class Participant {
                 fmt::format("told to leave, reason {}", static_cast<int>(leave.value.reason)));
   }
 
-  // The payload type the server sends with.
-  void use_remote(const protocol::livekit::RemoteDescription& remote) {
-    if (publishes_) return;
+  Result<void> use_remote(const protocol::livekit::RemoteDescription& remote) {
     for (const auto& section : remote.sections) {
-      const auto* codec = section.kind == Kind::video && section.sends()
-                              ? protocol::livekit::find_codec(section, "vp8")
-                              : nullptr;
+      bool watched = !publishes_ && section.kind == Kind::video && section.sends();
+      const auto* codec = watched ? protocol::livekit::find_codec(section, "vp8") : nullptr;
       if (codec != nullptr) peer_->expect(codec->pt);
     }
+    PORTICO_TRY_DO(peer_->set_remote(remote, monotonic_now()));
+    described_ = true;
+    for (const std::string& line : early_candidates_) peer_->add_candidate(line, monotonic_now());
+    early_candidates_.clear();
+    return {};
   }
 
   const Bench& bench_;
@@ -221,7 +219,8 @@ class Participant {
   bool publishes_;
   std::unique_ptr<ClientPeer> peer_;
   std::unique_ptr<SignalSocket> socket_;
-  std::vector<std::pair<std::string, lk::SignalTarget>> early_candidates_;
+  bool described_ = false;                     // the peer has the server's description
+  std::vector<std::string> early_candidates_;  // that came before it
   std::uint32_t offers_ = 0;
   std::uint64_t answers_ = 0;
   std::uint32_t audio_sections_ = 0;

@@ -63,6 +63,7 @@ class Floor {
     while (stopping == 0) {
       if (::poll(&readable, 1, 1000) > 0) receive();
     }
+    std::printf("packets in %lu, turns %lu, sends %lu\n", packets_, turns_, sends_);
   }
 
  private:
@@ -111,11 +112,14 @@ class Floor {
   }
 
   void forward(std::span<const Opened> burst) {
+    packets_ += burst.size();
+    ++turns_;
     messages_.clear();
     vectors_.clear();
     vectors_.reserve(viewers_.size() * burst.size());
     controls_.resize(viewers_.size());
     for (std::size_t v = 0; v < viewers_.size(); ++v) seal(v, burst);
+    sends_ += messages_.size();
     std::size_t done = 0;
     while (done < messages_.size()) {
       int sent = ::sendmmsg(
@@ -178,6 +182,9 @@ class Floor {
   std::vector<iovec> vectors_;
   struct alignas(cmsghdr) Control : std::array<std::uint8_t, CMSG_SPACE(sizeof(std::uint16_t))> {};
   std::vector<Control> controls_;
+  std::uint64_t packets_ = 0;
+  std::uint64_t turns_ = 0;  // a burst that arrives in two turns costs twice the sends
+  std::uint64_t sends_ = 0;
 };
 
 int bind_socket(const SocketAddress& address) {

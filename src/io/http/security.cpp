@@ -17,7 +17,6 @@ std::string content_security_policy(const SecurityPolicy& policy, bool secure,
   std::string sockets;
   if (plain_host(host)) sockets = (secure ? " wss://" : " ws://") + std::string(host);
   const std::string extra = policy.extra_sources.empty() ? "" : " " + policy.extra_sources;
-  // Style attributes and elements are written by UI libraries at run time; they can't run code.
   return "default-src 'self'; script-src 'self'; style-src 'self'; "
          "img-src 'self' data: blob:" +
          extra + "; media-src 'self' blob: mediastream:" + extra + "; connect-src 'self'" +

@@ -15,6 +15,7 @@ namespace ws = codec::websocket;
 
 namespace {
 constexpr std::size_t kChunk = 64 * 1024;  // one write, one stall deadline
+constexpr std::size_t kMaxDropped = 4 * 1024 * 1024;  // of a peer that has been refused
 constexpr std::size_t kReadBuffer = 4096;  // an idle socket holds this much
 }  // namespace
 
@@ -106,6 +107,7 @@ class WebSocket::Channel {
   bool broken = false;        // the stream is closed
   bool dead = false;          // ... because the peer fell silent
   bool peer_closed = false;   // its close frame has come, or its end
+  bool refused = false;       // it broke the protocol, and may still be sending
   std::uint16_t peer_code = ws::close_code::kAbnormal;
   std::string peer_reason;
   Instant close_deadline{};
@@ -143,7 +145,10 @@ runtime::Task<Result<ws::Message>> WebSocket::Channel::next() {
   while (true) {
     auto message = decoder.next(unread);
     if (!message) {
-      if (message.error().code != ErrorCode::closed) queue_close(decoder.close_code(), {});
+      if (message.error().code != ErrorCode::closed) {
+        queue_close(decoder.close_code(), {});
+        refused = true;
+      }
       peer_closed = true;
       co_return tl::unexpected(message.error());
     }
@@ -245,6 +250,12 @@ runtime::Task<void> linger(std::shared_ptr<Channel> channel) {
     if (!finished) co_return;
   }
   channel->stream->set_read_deadline(channel->close_deadline);
+  // Unread bytes would turn our close frame into a reset (RFC 6455 7.1.1); what they say no longer matters.
+  for (std::size_t dropped = 0; channel->refused && !channel->broken && dropped < kMaxDropped;) {
+    auto more = co_await channel->fill();
+    if (!more) break;
+    dropped += channel->unread.size();
+  }
   while (!channel->peer_closed && !channel->broken) {
     auto message = co_await channel->next();
     if (!message || message->type == ws::Opcode::close) break;

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 export const key = 'devkey';
 export const secret = 'a-secret-of-more-than-32-characters-0123';
 const root = resolve(import.meta.dirname, '../../..');
-const binary = process.env.PORTICO_BINARY ?? join(root, 'build/dev/src/app/portico');
+export const binary = process.env.PORTICO_BINARY ?? join(root, 'build/dev/src/app/portico');
 
 export function freePort() {
   return new Promise((done, failed) => {

@@ -23,12 +23,7 @@ const labels: Record<DeviceKind, MessageKey> = {
   speaker: 'devices_speaker',
 }
 
-export function DevicePickers({
-  devices,
-  chosen,
-  onChoose,
-  withTest = false,
-}: DevicePickersProps) {
+export function DevicePickers({ devices, chosen, onChoose, withTest = false }: DevicePickersProps) {
   const picker = (kind: DeviceKind, list: Device[]) => {
     const Icon = icons[kind]
     return (

@@ -7,11 +7,7 @@ import { Message } from './Message'
 export function JoiningScreen({ onCancel }: { onCancel: () => void }) {
   return (
     <Page centred>
-      <Message
-        icon={<Spinner size={30} />}
-        title={t('joining_title')}
-        text={t('joining_text')}
-      >
+      <Message icon={<Spinner size={30} />} title={t('joining_title')} text={t('joining_text')}>
         <Button look="secondary" onClick={onCancel}>
           {t('cancel')}
         </Button>
