@@ -81,7 +81,7 @@ lint() {
 # new is kept in build/PRESET/corpus; a crashing input is left there, too.
 fuzz() {
   local seconds=$1 preset=${2:-fuzz} failed
-  xargs -P 2 -n 1 bash tools/fuzz_one.sh "build/$preset" "$seconds" <"build/$preset/fuzz_targets.txt" && failed=0 || failed=1
+  xargs -P 2 -L 1 bash tools/fuzz_one.sh "build/$preset" "$seconds" <"build/$preset/fuzz_targets.txt" && failed=0 || failed=1
   [ $failed -eq 0 ] || die "A fuzz target failed: see above for the input that does it."
 }
 

@@ -1,15 +1,11 @@
 #!/usr/bin/env bash
-# fuzz_one.sh BUILD SECONDS TARGET: one fuzz target over its seed corpus and then for so many seconds. Prints one line, or the report.
+# fuzz_one.sh BUILD SECONDS FOLDER TARGET SEEDS: one fuzz target over its seeds and then for so many seconds. Prints one line, or the report.
+# The last three are a line of BUILD/fuzz_targets.txt.
 set -euo pipefail
-build=$1 seconds=$2 target=$3
-program=$(find "$build/src" -name "$target" -type f -print -quit)
-[ -n "$program" ] || { echo "FAIL  $target: not built"; exit 1; }
-# The program lies at the folder of its source: build/asan/src/codec/stun/portico_codec_stun_message_fuzz.
-folder=src/${program#"$build/src/"}
-folder=${folder%/*}
-name=${target#"portico_$(tr / _ <<<"${folder#src/}")_"}
-seeds=()
-[ ! -d "$folder/${name}_corpus" ] || seeds=("$folder/${name}_corpus")
+build=$1 seconds=$2 folder=src/$3 target=$4 seeds=()
+program=$build/$folder/$target
+[ -x "$program" ] || { echo "FAIL  $target: not built"; exit 1; }
+[ ! -d "$folder/$5" ] || seeds=("$folder/$5")
 corpus=$build/corpus/$target
 mkdir -p "$corpus"
 log=$build/corpus/$target.log

@@ -1,7 +1,7 @@
 #pragma once
 // Where engines put packets to send. The sink owns the memory: reserve() hands out room in the
 // destination's send buffer, the engine encrypts straight into it, commit() says how much was used.
-// Nothing is sent inside these calls, so an engine may call them from any of its own functions
+// Nothing calls back from inside these calls, so an engine may use them in any of its own functions
 // without fear of re-entry. Runs of equal-sized packets to one path leave as one UDP GSO send.
 
 #include <cstring>

@@ -44,6 +44,11 @@ EgressBatch::~EgressBatch() {
 
 MutableBytes EgressBatch::reserve(const Path& path, std::size_t max_size) {
   MutableBytes room = filling_->reserve(path, max_size);
+  if (room.empty() && !waiting_) {
+    // A long turn: a stalled worker catches up with many bursts at once.
+    flush();
+    room = filling_->reserve(path, max_size);
+  }
   if (room.empty()) ++counters_.dropped_full;
   return room;
 }

@@ -3,9 +3,10 @@
 // from a TurnHook, groups what was queued by path, joins runs of equal size into UDP GSO sends and
 // hands everything to the kernel with one sendmmsg.
 //
-// Bounds: two arenas of `arena_bytes` per socket. While the kernel says EAGAIN the first waits and
-// the second fills; when it is full, reserve() gives an empty span and the packet is dropped and
-// counted. Order within a path is kept.
+// Bounds: two arenas of `arena_bytes` per socket. A full arena is flushed at once, in the middle of
+// the turn. While the kernel says EAGAIN the first waits and the second fills; when that is full as
+// well, reserve() gives an empty span and the packet is dropped and counted. Order within a path is
+// kept.
 
 #include <cstdint>
 #include <functional>
