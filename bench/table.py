@@ -45,6 +45,11 @@ def table(directory):
         against = f"{ns / janus:.2f}" if janus else "-"
         lines.append(f"| {label} | **{ns:,.0f}** ({spread}) | {ns / floor:.2f} | {against} | "
                      f"{min(t['delivered_ratio'] for t in runs) * 100:.2f} %{void} | {memory} | {join} |")
+    load = pathlib.Path("/proc/loadavg").read_text().split()[1]
+    lines += ["", f"Load average while measuring (the benchmark itself makes about 0.4): {load}."]
+    again = (directory / "void").read_text().split() if (directory / "void").exists() else []
+    for name in sorted(set(again)):
+        lines.append(f"Void for less than 99 % delivery and measured again: {name}, {again.count(name)} times.")
     return "\n".join(lines)
 
 

@@ -52,17 +52,18 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::create(Reactor& reactor,
   peer->local_.fingerprint = dtls.fingerprint();
   peer->local_.end_of_candidates = true;
   const SocketAddress& address = peer->socket_.local();
-  peer->local_.candidate_lines = {
-      fmt::format("candidate:1 1 udp 2130706431 {} {} typ host", address.ip.to_string(), address.port)};
+  peer->local_.candidate_lines = {fmt::format("candidate:1 1 udp 2130706431 {} {} typ host",
+                                              address.ip.to_string(), address.port)};
   ClientPeer* raw = peer.get();
   reactor.add(fd, [raw] {
-    raw->socket_.drain([raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
+    raw->socket_.drain(
+        [raw](const SocketAddress& from, MutableBytes datagram) { raw->receive(from, datagram); });
   });
   return peer;
 }
 
-ClientPeer::ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random, int fd,
-                       const ClientPeerOptions& options)
+ClientPeer::ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random,
+                       int fd, const ClientPeerOptions& options)
     : reactor_(reactor), dtls_(dtls), random_(random), options_(options), socket_(fd) {}
 
 Result<void> ClientPeer::make_transport(const protocol::livekit::RemoteDescription& remote) {

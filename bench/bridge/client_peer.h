@@ -77,7 +77,8 @@ class ClientPeer final : private media::peer::Observer {
   void on_first_frame(std::function<void()> callback) { first_frame_ = std::move(callback); }
 
  private:
-  ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random, int fd, const ClientPeerOptions& options);
+  ClientPeer(Reactor& reactor, const protocol::dtls::Factory& dtls, Random& random, int fd,
+             const ClientPeerOptions& options);
   Result<void> make_transport(const protocol::livekit::RemoteDescription& remote);
   void receive(const SocketAddress& from, MutableBytes datagram);
   void count(Bytes packet);

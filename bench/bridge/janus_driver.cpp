@@ -1,9 +1,8 @@
 // Clients of Janus' videoroom over its WebSocket transport: one session, one handle a client.
 
-#include <boost/json.hpp>
-
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <map>
 
 #include "bench/bridge/client_sdp.h"
@@ -52,13 +51,16 @@ class Session {
 
   Result<void> start(const Bench& bench) {
     PORTICO_TRY(url, parse_url(bench.options.url));
-    PORTICO_TRY(socket, SignalSocket::connect(bench.reactor, bench.random, url, "/", "Sec-WebSocket-Protocol: janus-protocol\r\n",
+    PORTICO_TRY(socket, SignalSocket::connect(bench.reactor, bench.random, url, "/",
+                                              "Sec-WebSocket-Protocol: janus-protocol\r\n",
                                               [this](Bytes payload) { receive(payload); }));
     socket_ = std::move(socket);
     socket_->on_open([this] {
-      request({{"janus", "create"}}, [this](const json::value& answer) { id_ = number_at(answer, {"data", "id"}); });
+      request({{"janus", "create"}},
+              [this](const json::value& answer) { id_ = number_at(answer, {"data", "id"}); });
     });
-    bool up = bench.reactor.run(monotonic_now() + 5s, [this] { return id_ != 0 || !failure().empty(); });
+    bool up =
+        bench.reactor.run(monotonic_now() + 5s, [this] { return id_ != 0 || !failure().empty(); });
     if (!failure().empty()) return fail(ErrorCode::io, failure());
     return up ? Result<void>() : fail(ErrorCode::timeout, "Janus did not open a session");
   }
@@ -74,13 +76,15 @@ class Session {
   // `attached` gets the handle's number; `event` whatever Janus says about it.
   void attach(std::function<void(std::uint64_t)> attached, Answer event) {
     request({{"janus", "attach"}, {"plugin", "janus.plugin.videoroom"}},
-            [this, attached = std::move(attached), event = std::move(event)](const json::value& answer) {
+            [this, attached = std::move(attached),
+             event = std::move(event)](const json::value& answer) {
               std::uint64_t handle = number_at(answer, {"data", "id"});
               events_[handle] = event;
               attached(handle);
             });
   }
-  void message(std::uint64_t handle, json::object body, const std::string& type, const std::string& sdp) {
+  void message(std::uint64_t handle, json::object body, const std::string& type,
+               const std::string& sdp) {
     json::object out{{"janus", "message"}, {"handle_id", handle}, {"body", std::move(body)}};
     if (!sdp.empty()) out["jsep"] = json::object{{"type", type}, {"sdp", sdp}};
     request(std::move(out), {});
@@ -91,7 +95,9 @@ class Session {
     next_keep_alive_ = now + kKeepAlive;
     request({{"janus", "keepalive"}}, {});
   }
-  std::string failure() const { return !failure_.empty() ? failure_ : socket_ ? socket_->failure() : ""; }
+  std::string failure() const {
+    return !failure_.empty() ? failure_ : socket_ ? socket_->failure() : "";
+  }
 
  private:
   void receive(Bytes payload) {
@@ -105,7 +111,8 @@ class Session {
     if (kind == "error") failure_ = "Janus: " + text_at(message, {"error", "reason"});
     if (kind == "success") {
       if (auto found = waiting_.extract(text_at(message, {"transaction"}))) found.mapped()(message);
-    } else if (auto handle = events_.find(number_at(message, {"sender"})); handle != events_.end()) {
+    } else if (auto handle = events_.find(number_at(message, {"sender"}));
+               handle != events_.end()) {
       handle->second(message);
     }
   }
@@ -137,8 +144,10 @@ class Member {
   std::uint64_t room() const { return std::strtoull(bench_.options.room.c_str(), nullptr, 10); }
   std::string failure() const { return !failure_.empty() ? failure_ : peer_->failure(); }
   void note(const json::value& event) {
-    if (std::string reason = text_at(event, {"plugindata", "data", "error"}); !reason.empty()) failure_ = "Janus: " + reason;
-    if (text_at(event, {"janus"}) == "hangup") failure_ = "Janus hung up: " + text_at(event, {"reason"});
+    if (std::string reason = text_at(event, {"plugindata", "data", "error"}); !reason.empty())
+      failure_ = "Janus: " + reason;
+    if (text_at(event, {"janus"}) == "hangup")
+      failure_ = "Janus hung up: " + text_at(event, {"reason"});
   }
   void note(const Result<void>& done) {
     if (!done) failure_ = done.error().message;
@@ -162,8 +171,13 @@ class JanusPublisher final : public Publisher, private Member {
     session_.attach(
         [this](std::uint64_t handle) {
           handle_ = handle;
-          std::string sdp = write_client_offer(peer_->local(), {{Kind::video, true, "camera", kVideoSsrc}}, 1);
-          session_.message(handle_, {{"request", "joinandconfigure"}, {"room", room()}, {"ptype", "publisher"}, {"video", true}},
+          std::string sdp =
+              write_client_offer(peer_->local(), {{Kind::video, true, "camera", kVideoSsrc}}, 1);
+          session_.message(handle_,
+                           {{"request", "joinandconfigure"},
+                            {"room", room()},
+                            {"ptype", "publisher"},
+                            {"video", true}},
                            "offer", sdp);
         },
         [this](const json::value& event) { take(event); });
@@ -194,11 +208,13 @@ class JanusPublisher final : public Publisher, private Member {
   }
   void take(const json::value& event) {
     note(event);
-    if (text_at(event, {"plugindata", "data", "videoroom"}) == "joined") feed_ = number_at(event, {"plugindata", "data", "id"});
+    if (text_at(event, {"plugindata", "data", "videoroom"}) == "joined")
+      feed_ = number_at(event, {"plugindata", "data", "id"});
     std::string sdp = text_at(event, {"jsep", "sdp"});
     if (sdp.empty()) return;
     auto remote = protocol::livekit::read_description("answer", sdp);
-    note(remote ? peer_->set_remote(*remote, monotonic_now()) : fail(remote.error().code, remote.error().message));
+    note(remote ? peer_->set_remote(*remote, monotonic_now())
+                : fail(remote.error().code, remote.error().message));
   }
 
   std::uint64_t& feed_;
@@ -215,7 +231,12 @@ class JanusSubscriber final : public Subscriber, private Member {
         [this, feed](std::uint64_t handle) {
           handle_ = handle;
           json::array streams{json::object{{"feed", feed}}};
-          session_.message(handle_, {{"request", "join"}, {"room", room()}, {"ptype", "subscriber"}, {"streams", streams}}, "", "");
+          session_.message(handle_,
+                           {{"request", "join"},
+                            {"room", room()},
+                            {"ptype", "subscriber"},
+                            {"streams", streams}},
+                           "", "");
         },
         [this](const json::value& event) {
           note(event);
@@ -232,10 +253,12 @@ class JanusSubscriber final : public Subscriber, private Member {
   Result<void> answer(const std::string& sdp) {
     PORTICO_TRY(remote, protocol::livekit::read_description("offer", sdp));
     for (const auto& section : remote.sections) {
-      if (const auto* codec = protocol::livekit::find_codec(section, "vp8")) peer_->expect(codec->pt);
+      if (const auto* codec = protocol::livekit::find_codec(section, "vp8"))
+        peer_->expect(codec->pt);
     }
     PORTICO_TRY_DO(peer_->set_remote(remote, monotonic_now()));
-    session_.message(handle_, {{"request", "start"}}, "answer", write_client_answer(remote, peer_->local(), 1));
+    session_.message(handle_, {{"request", "start"}}, "answer",
+                     write_client_answer(remote, peer_->local(), 1));
     return {};
   }
 };

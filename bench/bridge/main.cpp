@@ -41,7 +41,8 @@ std::string to_json(const Options& options, const Outcome& o) {
       "1f},\"delivered_ratio\":{:.5f},"
       "\"delivered\":{},\"expected\":{},\"repeated\":{},\"verified\":{},\"forged\":{},\"cores\":{:."
       "3f},\"generator_cores\":{:.3f},"
-      "\"resident\":{},\"resident_before\":{},\"bytes_per_subscriber\":{:.0f},\"join_ms_median\":{:"
+      "\"resident\":{},\"resident_before\":{},\"resident_joined\":{},\"bytes_per_subscriber\":{:."
+      "0f},\"join_ms_median\":{:"
       ".1f},\"join_ms_p95\":{:.1f},\"key_frames\":{},"
       "\"void\":{}}}",
       options.name.empty() ? default_name(options.target) : options.name, options.subscribers,

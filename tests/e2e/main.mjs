@@ -14,7 +14,7 @@ const reporters = report
 const files = readdirSync(here)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.includes(w))))
   .map((f) => join(here, f));
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', '--test-force-exit', '--test-timeout=120000', ...reporters, ...files], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', '--test-force-exit', '--test-timeout=240000', ...reporters, ...files], {
   stdio: 'inherit',
   env: { ...process.env, ...(report && { PORTICO_REPORT: resolve(report) }) },
 });

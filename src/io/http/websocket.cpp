@@ -14,9 +14,9 @@ namespace portico::io::http {
 namespace ws = codec::websocket;
 
 namespace {
-constexpr std::size_t kChunk = 64 * 1024;  // one write, one stall deadline
+constexpr std::size_t kChunk = 64 * 1024;             // one write, one stall deadline
 constexpr std::size_t kMaxDropped = 4 * 1024 * 1024;  // of a peer that has been refused
-constexpr std::size_t kReadBuffer = 4096;  // an idle socket holds this much
+constexpr std::size_t kReadBuffer = 4096;             // an idle socket holds this much
 }  // namespace
 
 // All state of one socket. The connection's coroutine, the writer's and the WebSocket share it.
@@ -250,7 +250,8 @@ runtime::Task<void> linger(std::shared_ptr<Channel> channel) {
     if (!finished) co_return;
   }
   channel->stream->set_read_deadline(channel->close_deadline);
-  // Unread bytes would turn our close frame into a reset (RFC 6455 7.1.1); what they say no longer matters.
+  // Unread bytes would turn our close frame into a reset (RFC 6455 7.1.1); what they say no longer
+  // matters.
   for (std::size_t dropped = 0; channel->refused && !channel->broken && dropped < kMaxDropped;) {
     auto more = co_await channel->fill();
     if (!more) break;
@@ -276,10 +277,11 @@ runtime::Task<void> run_websocket(
   PORTICO_CHECK(started);
   if (on_start) {
     const std::weak_ptr<Channel> weak = channel;
-    on_start([weak] {
+    // Not by `closing`: a socket that is just being closed has things to say that must still leave.
+    on_start([weak, asked = false]() mutable {
       auto strong = weak.lock();
       if (!strong) return;
-      if (strong->closing) {
+      if (std::exchange(asked, true)) {
         strong->break_off();
       } else {
         strong->queue_close(ws::close_code::kGoingAway, "the server is going away");
