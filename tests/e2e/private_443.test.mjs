@@ -9,11 +9,12 @@ import { startServer } from './lib/server.mjs';
 import { joinCall, launch, newPage, stats } from './lib/chromium.mjs';
 import { until } from './lib/wait.mjs';
 
+const options = { skip: !isRoot && 'makes network namespaces: needs root' };
 let net;
 let server;
 let browser;
 before(async () => {
-  if (!isRoot) throw new Error('this test makes network namespaces: run it as root');
+  if (!isRoot) return;
   net = makeNamespaces();
   server = await startServer({ port: 443, address: '10.77.0.1', toml: 'open_rooms = true\n', namespace: net.server });
   process.env.CHROMIUM = net.wrapper('/usr/bin/chromium', join(tmpdir(), `chromium-${process.pid}`));
@@ -25,7 +26,7 @@ after(async () => {
   net?.remove();
 });
 
-test('443 on a private address: media flows over port 10000, over HTTPS', async () => {
+test('443 on a private address: media flows over port 10000, over HTTPS', options, async () => {
   assert.ok(server.lines.some((line) => line.includes('10000') && line.includes('1024')), 'the log says why the media port is open');
   const pages = [];
   for (const name of ['Ann', 'Ben']) {
@@ -40,7 +41,7 @@ test('443 on a private address: media flows over port 10000, over HTTPS', async 
   assert.equal(pair.protocol, 'udp');
 });
 
-test('with UDP blocked by the firewall, media goes over TCP 10000', async () => {
+test('with UDP blocked by the firewall, media goes over TCP 10000', options, async () => {
   net.inClient('nft', 'add table inet block; add chain inet block out { type filter hook output priority 0; }; add rule inet block out meta l4proto udp drop');
   const pages = [];
   for (const name of ['Ann', 'Ben']) {

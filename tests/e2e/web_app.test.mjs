@@ -1,6 +1,7 @@
 // What people do in a call, in real Chromium: mute, switch the camera off, share the screen, chat, lose the network.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { joinCall, launch, newPage, stats, watchVideos } from './lib/chromium.mjs';
@@ -27,10 +28,10 @@ describe('in a call', () => {
   let browser;
   let ann;
   let ben;
+  const voice = path(tmpdir(), `portico-voice-${process.pid}.wav`);
   before(async () => {
     server = await startServer({ toml: 'open_rooms = true\n' });
-    const voice = writeVoice(path(tmpdir(), `portico-voice-${process.pid}.wav`));
-    browser = await launch([`--use-file-for-fake-audio-capture=${voice}`]);
+    browser = await launch([`--use-file-for-fake-audio-capture=${writeVoice(voice)}`]);
     [ann, ben] = [await newPage(browser), await newPage(browser)];
     await joinCall(ann, `${server.http}/j/app`, 'Ann');
     await joinCall(ben, `${server.http}/j/app`, 'Ben');
@@ -39,6 +40,7 @@ describe('in a call', () => {
   });
   after(async () => {
     await browser.close();
+    rmSync(voice, { force: true });
     assert.equal((await server.stop()).code, 0);
   });
 
@@ -122,11 +124,12 @@ describe('the whole path cut', { skip: !isRoot && 'makes network namespaces: nee
   let net;
   let server;
   let browser;
+  const wrapper = path(tmpdir(), `chromium-cut-${process.pid}`);
   before(async () => {
     net = makeNamespaces();
     server = await startServer({ address: '10.77.0.1', toml: 'open_rooms = true\n', namespace: net.server });
     const chromium = process.env.CHROMIUM;
-    process.env.CHROMIUM = net.wrapper(chromium ?? '/usr/bin/chromium', path(tmpdir(), `chromium-cut-${process.pid}`));
+    process.env.CHROMIUM = net.wrapper(chromium ?? '/usr/bin/chromium', wrapper);
     browser = await launch();
     if (chromium) process.env.CHROMIUM = chromium;
     else delete process.env.CHROMIUM;
@@ -135,6 +138,7 @@ describe('the whole path cut', { skip: !isRoot && 'makes network namespaces: nee
     await browser?.close();
     await server?.stop();
     net?.remove();
+    rmSync(wrapper, { force: true });
   });
 
   test('until the server has given up: a full reconnect brings the media back', async () => {
