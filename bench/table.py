@@ -23,6 +23,8 @@ def table(directory):
     for path in sorted(directory.glob("*.json")):
         one = json.loads(path.read_text())
         trials.setdefault(one["name"], []).append(one)
+    # A void trial counts only where there is nothing else, and is marked.
+    trials = {name: [t for t in runs if not t["void"]] or runs for name, runs in trials.items()}
     floor = statistics.median(t["ns_per_packet"] for t in trials["floor"])
     janus = statistics.median(t["ns_per_packet"] for t in trials["janus"]) if "janus" in trials else None
     any_trial = trials["floor"][0]

@@ -50,8 +50,8 @@ std::string to_json(const Options& options, const Outcome& o) {
       o.expected, o.repeated, o.verified, o.forged,
       static_cast<double>(o.run_time.count()) / 1e9 / seconds,
       static_cast<double>(o.generator_time.count()) / 1e9 / seconds, o.resident_after,
-      o.resident_before, per_subscriber, o.join_ms_median, o.join_ms_p95, o.key_frames,
-      o.ratio() < kLeastDelivered || o.forged > 0);
+      o.resident_before, o.resident_joined, per_subscriber, o.join_ms_median, o.join_ms_p95,
+      o.key_frames, o.ratio() < kLeastDelivered || o.forged > 0);
 }
 
 Result<std::string> run(const Options& options) {
